@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Before entry: the ap_list is turned into list registers (section 1.6). One step: the kernel holds the
+ * ap_list lock throughout and interrupts are off.
+ */
+#include "vgic_private.h"
+
+#include <trapline/events.h>
+
+#define SORT_BINS 10 /* 2^10 entries: more than a list can hold (992) */
+
+/* List registers the interrupt would fill: one per instance of an SGI, and one for its active one. */
+static unsigned lr_count(const struct vgic_irq *irq)
+{
+    if (!irq->source)
+        return irq->active || vgic_irq_pending(irq);
+    unsigned n = irq->active;
+    for (unsigned bits = irq->source; bits; bits &= bits - 1)
+        n++;
+    return n;
+}
+
+/*
+ * Sort key: active first, then enabled and pending by priority, then the rest. Like the kernel's
+ * comparison it leaves active ones, and idle ones, in the order they arrived in.
+ */
+static unsigned rank(const struct vgic_irq *irq)
+{
+    if (irq->active)
+        return 0;
+    return irq->enabled && vgic_irq_pending(irq) ? 1u + irq->priority : 257u;
+}
+
+/* Merges two sorted lists; among equals those of `older` come first, which keeps the sort stable. */
+static struct vgic_irq *merge(struct vgic_irq *older, struct vgic_irq *newer)
+{
+    struct vgic_irq *head = NULL, **end = &head;
+    while (older && newer) {
+        struct vgic_irq **from = rank(newer) < rank(older) ? &newer : &older;
+        *end = *from;
+        end = &(*from)->ap_next;
+        *from = *end;
+    }
+    *end = older ? older : newer;
+    return head;
+}
+
+/* Bottom-up merge sort: bin[i] is empty or a sorted run of 2^i entries, older than those in lower bins. */
+static void sort_list(struct vgic_vcpu *vc)
+{
+    struct vgic_irq *bin[SORT_BINS] = {NULL};
+    struct vgic_irq *irq = vc->head;
+    while (irq) {
+        struct vgic_irq *run = irq;
+        irq = irq->ap_next;
+        run->ap_next = NULL;
+        unsigned i = 0;
+        for (; i < SORT_BINS - 1 && bin[i]; i++) {
+            run = merge(bin[i], run);
+            bin[i] = NULL;
+        }
+        bin[i] = run;
+    }
+    struct vgic_irq *sorted = NULL;
+    for (unsigned i = 0; i < SORT_BINS; i++)
+        sorted = merge(bin[i], sorted);
+    vc->head = sorted;
+    for (irq = sorted; irq->ap_next; irq = irq->ap_next)
+        ;
+    vc->tail = irq;
+}
+
+/*
+ * Moves one instance of an SGI from the sources into the list register: the lowest-numbered one, as one
+ * source at a time is shown (since 4.17). The EOI bit brings the others in after it. false: no source.
+ */
+static bool take_sgi_source(struct vgic_irq *irq, struct vgic_lr *lr)
+{
+    unsigned sources = irq->source, src = 0;
+    if (!sources)
+        return false;
+    while (!(sources >> src & 1))
+        src++;
+    lr->source = (uint8_t)src;
+    irq->source = (uint8_t)(sources & (sources - 1)); /* the lowest bit goes */
+    if (irq->source) {
+        irq->pending_latch = true;
+        lr->eoi = true;
+    }
+    return true;
+}
+
+/* What the list register shall hold, and what that takes from the interrupt (1.6.1). false: nothing. */
+static bool populate(struct vgic *v, struct vgic_irq *irq, struct vgic_lr *lr)
+{
+    bool sgi = vgic_is_sgi(irq->intid), allow_pending = true;
+
+    *lr = (struct vgic_lr){.intid = irq->intid, .active = irq->active, .priority = irq->priority, .group = irq->group};
+    if (irq->active && sgi) {
+        lr->source = irq->active_source;
+        if (lr_count(irq) > 1) {
+            allow_pending = false;
+            lr->eoi = true;
+        }
+    }
+    if (irq->hw) {
+        lr->hw = true;
+        lr->phys = irq->hwintid;
+        /* The architecture forbids pending and active with HW; the pending half waits in the physical GIC. */
+        if (irq->active)
+            allow_pending = false;
+    } else if (irq->level_config) {
+        lr->eoi = true;
+        /* Or the guest would take a level again that it has quietened; up to 4.12 it did. */
+        if (irq->active && v->profile.pa_suppress_level)
+            allow_pending = false;
+    }
+    if (!allow_pending || !vgic_irq_pending(irq))
+        return true;
+
+    lr->pending = true;
+    if (!irq->level_config)
+        irq->pending_latch = false;
+    if (sgi && !take_sgi_source(irq, lr)) {
+        v->stats.sgi_no_source++; /* injected from outside as if it were a wire: KVM warns and drops it */
+        return false;
+    }
+    /* Only rising edges of a mapped level are seen: lower it here so that the next one counts (4.16). */
+    if (vgic_mapped_level(irq))
+        irq->line_level = false;
+    return true;
+}
+
+static void write_lr(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu, unsigned n, const struct vgic_lr *lr)
+{
+    uint32_t *reg = &v->vcpu[vcpu].vif.lr[n];
+    v->ops->encode(reg, lr);
+    sim_trace(v->sim, cpu->id, EV_VGIC_POPULATE_LR, vcpu, n, lr->intid, *reg);
+    sim_trace(v->sim, cpu->id, EV_VGIC_LR_STATE, vcpu, lr->intid, lr->pending | lr->active << 1);
+}
+
+/* Fills the shadow list registers from the list; returns how many. */
+static unsigned fill_lrs(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu)
+{
+    struct vgic_vcpu *vc = &v->vcpu[vcpu];
+    unsigned want = 0, n = 0, sgi_prio = 0xff;
+    bool multi_sgi = false;
+
+    for (const struct vgic_irq *irq = vc->head; irq; irq = irq->ap_next) {
+        unsigned w = lr_count(irq);
+        want += w;
+        multi_sgi |= w > 1;
+    }
+    if (want > v->nr_lr || multi_sgi)
+        sort_list(vc);
+
+    for (struct vgic_irq *irq = vc->head; irq; irq = irq->ap_next) {
+        struct vgic_lr lr;
+        /* Nothing less urgent may overtake the instances of an SGI that still wait (4.17). */
+        if (multi_sgi && irq->priority > sgi_prio)
+            break;
+        if (vgic_target(v, irq) == (int)vcpu && populate(v, irq, &lr)) {
+            write_lr(v, cpu, vcpu, n++, &lr);
+            if (irq->source)
+                sgi_prio = irq->priority;
+        }
+        if (n == v->nr_lr) {
+            /* Only a walk that ran out of registers asks for the underflow interrupt. */
+            if (irq->ap_next)
+                v->ops->underflow(&vc->vif, true);
+            break;
+        }
+    }
+    return n;
+}
+
+static int flush(struct sim_strand *s, struct sim_frame *f)
+{
+    struct vgic *v = f->obj;
+    unsigned vcpu = (unsigned)f->r[0];
+    struct vgic_vcpu *vc = &v->vcpu[vcpu];
+
+    vc->stage = VGIC_LOADED;
+    s->ret = 0;
+    if (!vc->head)
+        return SIM_RET;
+    unsigned n = fill_lrs(v, s->cpu, vcpu);
+    for (unsigned i = n; i < v->nr_lr; i++)
+        vc->vif.lr[i] = 0;
+    vc->vif.used_lrs = (uint8_t)n;
+    v->ops->restore(&v->port, s->cpu, &vc->vif);
+    return SIM_RET;
+}
+
+static const struct sim_step flush_steps[] = {
+    {flush, "vgic_flush", SIM_MASKED},
+};
+SIM_PROC(vgic_flush_proc, "kvm_vgic_flush_hwstate", flush_steps);
