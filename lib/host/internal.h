@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private state of lib/host. */
+#ifndef TRAPLINE_HOST_INTERNAL_H
+#define TRAPLINE_HOST_INTERNAL_H
+
+#include <trapline/host.h>
+
+/* GICv2 registers the irqchip driver uses (IHI 0048B 4.3, 4.4). */
+enum {
+    HOST_GICD_CTLR = 0x000,
+    HOST_GICD_ISENABLER = 0x100,
+    HOST_GICD_ICENABLER = 0x180,
+    HOST_GICD_ISPENDR = 0x200,
+    HOST_GICD_ICPENDR = 0x280,
+    HOST_GICD_ISACTIVER = 0x300,
+    HOST_GICD_ICACTIVER = 0x380,
+    HOST_GICD_IPRIORITYR = 0x400,
+    HOST_GICD_ITARGETSR = 0x800,
+    HOST_GICD_ICFGR = 0xc00,
+    HOST_GICD_SGIR = 0xf00,
+    HOST_GICC_CTLR = 0x000,
+    HOST_GICC_PMR = 0x004,
+    HOST_GICC_IAR = 0x00c,
+    HOST_GICC_EOIR = 0x010,
+    HOST_GICC_DIR = 0x1000,
+};
+
+struct host_cpu {
+    struct host_thread idle;
+    struct host_thread *current;
+    struct host_thread *queue; /* runnable, by falling priority; the running thread is not in it */
+    struct host_thread *all;
+    bool need_resched;
+    struct host_cpu_acks acks;
+    sim_tick timer_at; /* what the timer is programmed to */
+};
+
+struct host {
+    struct host_config cfg;
+    struct sim *sim;
+    struct sim_cpu *this_cpu;
+    struct host_cpu cpu[HOST_MAX_CPUS];
+    struct host_stats stats;
+    unsigned threads;
+    uint64_t spin_ends; /* how often busy-waits were ended */
+    struct host_irq irq[HOST_MAX_IRQS];
+};
+
+/* Driver primitives (irqchip.c). */
+uint32_t host_gicd_read(struct host *h, uint32_t offset);
+void host_gicd_write(struct host *h, uint32_t offset, uint32_t value);
+void host_irqchip_init(struct host *h);
+void host_irqchip_configure(struct host *h, uint32_t irq, bool level, unsigned cpu);
+void host_irqchip_mask(struct host *h, struct host_irq *d);
+void host_irqchip_unmask(struct host *h, struct host_irq *d);
+void host_irqchip_eoi(struct host *h, struct host_irq *d);
+
+/* The timer's handler: wakes whoever is due (sched.c). */
+void host_timer_expired(struct host *h, unsigned cpu);
+void host_sched_init(struct host *h);
+
+extern const struct sim_proc host_flow_proc;
+
+static inline unsigned host_cpu_id(const struct host *h)
+{
+    return h->this_cpu->id;
+}
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GSI routing, kvm_set_irq and KVM_IRQ_LINE (sections 3.6 and 3.8). */
+#include "internal.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <trapline/events.h>
+
+enum { MAX_PIN = 1020 - 32 };
+
+int irqfd_vm_new(const struct irqfd_vm_config *cfg, struct irqfd_vm **out)
+{
+    *out = NULL;
+    if (cfg->struct_size != sizeof *cfg || !cfg->vgic || !cfg->host)
+        return -EINVAL;
+    struct irqfd_vm *vm = calloc(1, sizeof *vm);
+    if (!vm)
+        return -ENOMEM;
+    vm->cfg = *cfg;
+    for (int i = 0; i < (int)IRQFD_MAX_GSI; i++) {
+        /* The default table: pin i for every SPI there is. */
+        bool spi = vgic_irq_get(cfg->vgic, 0, (uint32_t)i + 32) != NULL && i < MAX_PIN;
+        vm->pin_of_gsi[i] = vm->gsi_of_pin[i] = (int16_t)(spi ? i : -1);
+    }
+    vgic_set_ack_notifier(cfg->vgic, &irqfd_ack_proc, vm);
+    *out = vm;
+    return 0;
+}
+
+void irqfd_vm_free(struct irqfd_vm *vm)
+{
+    free(vm);
+}
+
+int irqfd_pin(const struct irqfd_vm *vm, uint32_t gsi)
+{
+    return gsi < IRQFD_MAX_GSI ? vm->pin_of_gsi[gsi] : -1;
+}
+
+int irqfd_route(struct irqfd_vm *vm, uint32_t gsi, int pin)
+{
+    if (gsi >= IRQFD_MAX_GSI || pin >= MAX_PIN)
+        return -EINVAL;
+    if (pin >= 0 && vm->pin_of_gsi[gsi] >= 0)
+        return -EINVAL; /* one irqchip: one entry per GSI */
+    if (pin >= 0) {
+        vm->gsi_of_pin[pin] = (int16_t)gsi;
+    } else if (vm->pin_of_gsi[gsi] >= 0 && vm->gsi_of_pin[vm->pin_of_gsi[gsi]] == (int16_t)gsi) {
+        vm->gsi_of_pin[vm->pin_of_gsi[gsi]] = -1;
+    }
+    vm->pin_of_gsi[gsi] = (int16_t)(pin >= 0 ? pin : -1);
+    return 0;
+}
+
+static int set_irq(struct sim_strand *s, struct sim_frame *f)
+{
+    struct irqfd_vm *vm = f->obj;
+    uint32_t gsi = (uint32_t)f->r[0];
+    sim_trace(vm->cfg.sim, s->cpu->id, EV_KVM_SET_IRQ, gsi, (int64_t)f->r[1], (int64_t)f->r[2]);
+    int pin = irqfd_pin(vm, gsi);
+    if (pin < 0) {
+        s->ret = -1;
+        return SIM_RET;
+    }
+    return sim_tail(s, f, &vgic_inject_proc, vm->cfg.vgic, 0, (uint32_t)pin + 32, f->r[1], 0);
+}
+
+static const struct sim_step set_irq_steps[] = {{set_irq, "look the route up, inject", SIM_MASKED}};
+SIM_PROC(irqfd_set_irq_proc, "kvm_set_irq", set_irq_steps);
+
+int irqfd_irq_line_spi(const struct irqfd_vm *vm, uint32_t intid)
+{
+    return intid < 32 || !vgic_irq_get(vm->cfg.vgic, 0, intid) ? -EINVAL : 0;
+}
+
+struct irqfd_stats *irqfd_stats_get(struct irqfd_vm *vm)
+{
+    return &vm->stats;
+}

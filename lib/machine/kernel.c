@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kernel profiles: one row a kernel, one column a behaviour (section 9.1 of the behavioural reference). */
+#include <string.h>
+#include <trapline/machine.h>
+
+static const struct machine_kernel kernels[] = {
+    {
+        .name = "6.1",
+        .lazy_disable = true,
+        .sync_before_host_irq = true,
+        .forwarding_in_tree = false,
+        .vgic = {.pa_suppress_level = true, .mapped_level = VGIC_MAPPED_LR_5_15},
+    },
+};
+#define NKERNELS (sizeof kernels / sizeof kernels[0])
+
+static const char *const kernel_names[NKERNELS + 1] = {"6.1", NULL};
+
+const struct machine_kernel *machine_kernel_find(const char *name)
+{
+    for (size_t i = 0; i < NKERNELS; i++)
+        if (strcmp(kernels[i].name, name) == 0)
+            return &kernels[i];
+    return NULL;
+}
+
+const char *const *machine_kernel_names(void)
+{
+    return kernel_names;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A pCPU: runs the strand of its current thread, step by step. What a step charges is the delay until
+ * the next one. Wires only latch here; they are sampled at the boundary before an SIM_OPEN step and
+ * inside a guest step, and they end interruptible work at once.
+ */
+#include "internal.h"
+#include <errno.h>
+#include <trapline/events.h>
+
+static void pcpu_run(struct pcpu *p);
+
+static void pcpu_fire(struct sim *sim, struct sim_event *ev)
+{
+    (void)sim;
+    pcpu_run(ev->owner);
+}
+
+/* The wire's rise reaches the CPU after irq_propagation; a pulse that is gone by then is not seen. */
+static void wire_fire(struct sim *sim, struct sim_event *ev)
+{
+    (void)sim;
+    struct pcpu *p = ev->owner;
+    p->irq_seen = true;
+    pcpu_poke(p->m, p->cpu.id);
+}
+
+static void timer_fire(struct sim *sim, struct sim_event *ev)
+{
+    (void)sim;
+    struct pcpu *p = ev->owner;
+    gic_set_ppi(p->m->gic, p->cpu.id, HOST_TIMER_PPI, true);
+}
+
+void pcpu_init(struct machine *m, unsigned cpu)
+{
+    struct pcpu *p = &m->pcpu[cpu];
+    p->m = m;
+    p->cpu.sim = &m->sim;
+    p->cpu.id = cpu;
+    p->ev = (struct sim_event){.fire = pcpu_fire, .owner = p};
+    p->wire_ev = (struct sim_event){.fire = wire_fire, .owner = p};
+    p->timer_ev = (struct sim_event){.fire = timer_fire, .owner = p};
+}
+
+void pcpu_timer_program(void *ctx, unsigned cpu, sim_tick at)
+{
+    struct machine *m = ctx;
+    struct pcpu *p = &m->pcpu[cpu];
+    sim_cancel(&m->sim, &p->timer_ev);
+    gic_set_ppi(m->gic, cpu, HOST_TIMER_PPI, false);
+    if (at != SIM_FOREVER)
+        (void)sim_at(&m->sim, &p->timer_ev, at < m->sim.now ? m->sim.now : at);
+}
+
+/* Work in progress on this CPU must be looked at again, at this instant. */
+void pcpu_poke(void *ctx, unsigned cpu)
+{
+    struct machine *m = ctx;
+    struct pcpu *p = &m->pcpu[cpu];
+    if (p->working)
+        (void)sim_at(&m->sim, &p->ev, m->sim.now);
+}
+
+void pcpu_output(void *ctx, unsigned cpu, enum gic_pin pin, bool level)
+{
+    struct machine *m = ctx;
+    struct pcpu *p = &m->pcpu[cpu];
+    if (pin == GIC_IRQ) {
+        if (!level) {
+            p->irq_seen = false;
+            sim_cancel(&m->sim, &p->wire_ev);
+        } else if (m->cfg.platform.irq_propagation) {
+            (void)sim_at(&m->sim, &p->wire_ev, m->sim.now + m->cfg.platform.irq_propagation);
+        } else {
+            p->irq_seen = true;
+            pcpu_poke(m, cpu);
+        }
+    } else if (pin == GIC_VIRQ) {
+        p->virq = level;
+        if (level)
+            pcpu_poke(m, cpu);
+    }
+    sim_trace(&m->sim, SIM_NO_CPU, EV_GIC_OUTPUT, cpu, pin, level);
+}
+
+void pcpu_start(struct machine *m)
+{
+    for (unsigned i = 0; i < m->cfg.platform.cpus; i++)
+        (void)sim_at(&m->sim, &m->pcpu[i].ev, m->sim.now);
+}
+
+/* Takes the time that interruptible work has had off what is left of it. */
+static void account_work(struct pcpu *p)
+{
+    struct sim_strand *w = p->cpu.worker;
+    p->working = false;
+    if (w->work_left == SIM_FOREVER)
+        return;
+    sim_tick done = p->m->sim.now - p->work_start;
+    w->work_left = done < w->work_left ? w->work_left - done : 0;
+}
+
+static void begin_work(struct pcpu *p)
+{
+    struct sim *sim = &p->m->sim;
+    sim_tick left = p->cpu.worker->work_left;
+    p->working = true;
+    p->work_start = sim->now;
+    sim_cancel(sim, &p->ev);
+    if (left != SIM_FOREVER)
+        (void)sim_at(sim, &p->ev, sim->now + left);
+}
+
+/* An interrupt storm at one instant, or without end: nothing a model can run to its end. */
+static bool stormy(struct machine *m)
+{
+    enum { STORM_STEPS = 200000 };
+    if (m->storm_at != m->sim.now) {
+        m->storm_at = m->sim.now;
+        m->storm_steps = 0;
+    }
+    if (++m->storm_steps > STORM_STEPS) {
+        machine_fail(m, -ELOOP, "an interrupt storm: %d steps without time going on (does the guest's handler "
+                                "quieten its device?)", STORM_STEPS);
+        return true;
+    }
+    return false;
+}
+
+/* Turns the step's charges into delay. true: no other event lies before its end, go on directly. */
+static bool delay(struct pcpu *p)
+{
+    struct sim *sim = &p->m->sim;
+    sim_tick until = sim->now + p->cpu.cost;
+    p->cpu.cost = 0;
+    if (sim_next_at(sim) > until && until <= p->m->limit) {
+        sim->now = until; /* what the queue would do, without going through it */
+        return true;
+    }
+    (void)sim_at(sim, &p->ev, until);
+    return false;
+}
+
+static void pcpu_run(struct pcpu *p)
+{
+    struct machine *m = p->m;
+    struct host *h = m->host;
+    unsigned id = p->cpu.id;
+    host_set_this_cpu(h, &p->cpu);
+    if (p->working)
+        account_work(p);
+    do {
+        if (m->stop || stormy(m))
+            return;
+        struct sim_strand *s = &host_current(h, id)->strand;
+        s->cpu = &p->cpu;
+        m->steps++;
+        if (p->irq_seen && sim_strand_kind(s) == SIM_OPEN)
+            sim_strand_interrupt(s, &host_irq_entry_proc, h, 0);
+        else if (host_idle(h, id) && host_need_resched(h, id) && sim_strand_kind(s) == SIM_OPEN) {
+            host_schedule(h, id, HOST_RUNNABLE);
+            continue;
+        }
+        switch (sim_strand_step(s)) {
+        case SIM_RAN:
+        case SIM_TRAPPED: /* only guest strands trap */
+            break;
+        case SIM_WORKING:
+            begin_work(p);
+            return;
+        case SIM_WAITING:
+            host_schedule(h, id, HOST_SLEEPING);
+            break;
+        case SIM_YIELDED:
+            host_schedule(h, id, HOST_RUNNABLE);
+            break;
+        case SIM_FINISHED:
+            host_schedule(h, id, HOST_DEAD);
+            break;
+        }
+        if (TRAPLINE_CHECKS)
+            machine_check(m);
+    } while (delay(p));
+}

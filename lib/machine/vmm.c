@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * User space: the VMM's thread, which ties devices to the guest once that has booted (KVM_IRQFD, then
+ * the VFIO trigger with its bypass producer, then the unmask eventfd: QEMU's order), and the threads of
+ * injectors, which write eventfds by a timetable.
+ */
+#include "internal.h"
+#include <trapline/events.h>
+
+/* r0: route; r1: mark of a busy-wait. */
+enum { BOOTED, WAIT, WAIT_AGAIN, ROUTE, VFIO, UNMASK };
+
+static int booted(struct sim_strand *s, struct sim_frame *f)
+{
+    (void)s;
+    struct machine *m = f->obj;
+    f->r[1] = host_spin_mark(m->host);
+    for (size_t i = 0; i < m->cfg.nvcpus; i++)
+        if (!m->vcpu[i].booted)
+            return WAIT;
+    return ROUTE;
+}
+
+static int wait_boot(struct sim_strand *s, struct sim_frame *f)
+{
+    struct machine *m = f->obj;
+    return host_spin(m->host, s, f->r[1]);
+}
+
+static int wait_again(struct sim_strand *s, struct sim_frame *f)
+{
+    (void)s, (void)f;
+    return BOOTED;
+}
+
+static struct mdevice *device(struct sim_frame *f)
+{
+    struct machine *m = f->obj;
+    return &m->dev[m->cfg.routes[f->r[0]].device];
+}
+
+static int route(struct sim_strand *s, struct sim_frame *f)
+{
+    struct machine *m = f->obj;
+    if (f->r[0] == m->cfg.nroutes) {
+        m->vmm_done = true;
+        return SIM_RET;
+    }
+    struct mdevice *d = device(f);
+    int err = irqfd_assign(m->irqfd, &d->irqfd, d->route->guest_spi - 32, &d->trigger,
+                           d->route->resample ? &d->resample : NULL);
+    if (err) {
+        machine_note(m, "KVM_IRQFD for device %s failed: %s", d->cfg->name, trapline_strerror(err));
+        f->r[0]++;
+        return ROUTE;
+    }
+    irq_bypass_op_register_consumer(&m->bypass_op, m->bypass, &d->irqfd.consumer);
+    return sim_call(s, f, VFIO, &host_bypass_proc, m->host, (uintptr_t)&m->bypass_op, 0, 0, 0);
+}
+
+static int vfio(struct sim_strand *s, struct sim_frame *f)
+{
+    struct machine *m = f->obj;
+    struct mdevice *d = device(f);
+    s->ret = 0;
+    if (d->cfg->kind == MACHINE_INJECTOR)
+        return UNMASK;
+    vfio_platform_set_trigger(&d->vfio, &d->trigger);
+    if (!d->route->forward)
+        return UNMASK;
+    if (d->cfg->shared) {
+        /* A shared line cannot be left active on behalf of one of its users: no producer. */
+        machine_note(m, "forwarding refused for device %s: its line is shared", d->cfg->name);
+        m->n.refusals++;
+        return UNMASK;
+    }
+    irq_bypass_op_register_producer(&m->bypass_op, m->bypass, &d->vfio.producer);
+    return sim_call(s, f, UNMASK, &host_bypass_proc, m->host, (uintptr_t)&m->bypass_op, 0, 0, 0);
+}
+
+static int unmask(struct sim_strand *s, struct sim_frame *f)
+{
+    struct machine *m = f->obj;
+    struct mdevice *d = device(f);
+    if (s->ret)
+        machine_note(m, "forwarding refused for device %s (%s): it stays trapped", d->cfg->name,
+                     trapline_strerror((int)s->ret));
+    if (d->cfg->kind != MACHINE_INJECTOR && d->route->resample)
+        (void)vfio_platform_set_unmask_fd(&d->vfio, &d->resample);
+    f->r[0]++;
+    return ROUTE;
+}
+
+static const struct sim_step setup_steps[] = {
+    [BOOTED] = {booted, "is the guest up?", SIM_OPEN}, [WAIT] = {wait_boot, "wait for it", SIM_OPEN},
+    [WAIT_AGAIN] = {wait_again, "look again", SIM_OPEN}, [ROUTE] = {route, "KVM_IRQFD", SIM_OPEN},
+    [VFIO] = {vfio, "VFIO trigger", SIM_OPEN},         [UNMASK] = {unmask, "VFIO unmask", SIM_OPEN},
+};
+SIM_PROC(vmm_setup_proc, "vmm", setup_steps);
+
+/* ---- injectors ------------------------------------------------------------------------------------------ */
+
+enum { INJ_SLEEP, INJ_SIGNAL, INJ_NEXT };
+
+static int injector_sleep(struct sim_strand *s, struct sim_frame *f)
+{
+    (void)s;
+    struct mtraffic *t = f->obj;
+    if (t->done == t->cfg->count)
+        return SIM_RET;
+    return host_sleep_until(t->m->host, &t->thread, t->m->t0 + t->cfg->start + t->done * t->cfg->every);
+}
+
+static int injector_signal(struct sim_strand *s, struct sim_frame *f)
+{
+    struct mtraffic *t = f->obj;
+    struct mdevice *d = &t->m->dev[t->cfg->device];
+    t->done++;
+    flow_raise(d);
+    return sim_call(s, f, INJ_NEXT, &host_eventfd_signal_proc, &d->trigger, 0, 0, 0, 0);
+}
+
+static int injector_next(struct sim_strand *s, struct sim_frame *f)
+{
+    (void)s, (void)f;
+    return INJ_SLEEP;
+}
+
+static const struct sim_step injector_steps[] = {
+    [INJ_SLEEP] = {injector_sleep, "sleep", SIM_OPEN},
+    [INJ_SIGNAL] = {injector_signal, "write the eventfd", SIM_OPEN},
+    [INJ_NEXT] = {injector_next, "again", SIM_OPEN},
+};
+SIM_PROC(injector_proc, "injector", injector_steps);

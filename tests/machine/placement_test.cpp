@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the interrupt lands and what the vCPU does decide who pays (section 2.4, "Placement matters").
+#include "rig.hpp"
+
+namespace {
+
+struct Param {
+    const char *name;
+    unsigned device_cpu;
+    machine_guest_loop loop;
+    bool forward;
+    // per interrupt
+    unsigned device, kick, wfx, maint, wakeups;
+};
+
+class Placement : public testing::TestWithParam<Param>
+{
+};
+
+TEST_P(Placement, exits_by_cause)
+{
+    const Param &p = GetParam();
+    constexpr uint64_t n = 10;
+    Rig rig(Rig::kSevenEach);
+    rig.cfg.guest_loop = p.loop;
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, p.device_cpu, n);
+    rig.routes[0].forward = p.forward;
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    EXPECT_EQ(rig.count("exits.phys_device_irq"), p.device * n);
+    EXPECT_EQ(rig.count("exits.kick_ipi"), p.kick * n);
+    EXPECT_EQ(rig.count("exits.wfx"), p.wfx * n);
+    EXPECT_EQ(rig.count("exits.maint_eoi"), p.maint * n);
+    EXPECT_EQ(rig.count("exits.total"), (p.device + p.kick + p.wfx + p.maint) * n);
+    EXPECT_EQ(rig.count("halt_wakeups"), p.wakeups * n);
+    EXPECT_EQ(rig.count("interrupts.completed"), n);
+    EXPECT_EQ(rig.count("vgic.hw_inactive"), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, Placement,
+    testing::Values(Param{"same_cpu_running_trapped", 1, MACHINE_SPIN, false, 1, 0, 0, 1, 0},
+                    Param{"same_cpu_running_forwarded", 1, MACHINE_SPIN, true, 1, 0, 0, 0, 0},
+                    Param{"other_cpu_running_trapped", 0, MACHINE_SPIN, false, 0, 1, 0, 1, 0},
+                    Param{"other_cpu_running_forwarded", 0, MACHINE_SPIN, true, 0, 1, 0, 0, 0},
+                    Param{"same_cpu_blocked_trapped", 1, MACHINE_WFI, false, 0, 0, 1, 1, 1},
+                    Param{"same_cpu_blocked_forwarded", 1, MACHINE_WFI, true, 0, 0, 1, 0, 1},
+                    Param{"other_cpu_blocked_trapped", 0, MACHINE_WFI, false, 0, 0, 1, 1, 1},
+                    Param{"other_cpu_blocked_forwarded", 0, MACHINE_WFI, true, 0, 0, 1, 0, 1}),
+    [](const auto &i) { return i.param.name; });
+
+// The interrupt lands where another vCPU runs: both are left, one for the interrupt, one for the kick.
+TEST(Placement2, landing_on_another_vcpus_cpu_costs_an_exit_on_each)
+{
+    Rig rig;
+    rig.cfg.platform.cpus = 3;
+    rig.vcpus = {{1}, {2}};
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 2, 5);
+    rig.routes[0].forward = true;
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    EXPECT_EQ(rig.count("exits.phys_device_irq"), 5u);
+    EXPECT_EQ(rig.count("exits.kick_ipi"), 5u);
+    EXPECT_EQ(rig.count("exits.total"), 10u);
+}
+
+// An injector thread above the vCPU on its CPU: the timer that wakes it takes the guest out; no kick.
+TEST(Placement2, injector_on_the_vcpus_cpu_is_woken_by_the_timer)
+{
+    Rig rig;
+    rig.add(MACHINE_INJECTOR, MACHINE_EDGE, 0, 34, 1, 5);
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    EXPECT_EQ(rig.count("exits.wakeup_hrtimer"), 5u);
+    EXPECT_EQ(rig.count("exits.total"), 5u);
+    EXPECT_EQ(rig.count("kicks"), 0u);
+    EXPECT_EQ(rig.count("guest.irqs"), 5u);
+}
+
+// A pulse that is gone before the CPU can have seen it causes no exit.
+TEST(Placement2, a_pulse_shorter_than_the_propagation_is_not_seen)
+{
+    Rig rig;
+    rig.cfg.platform.irq_propagation = 50;
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 1, 3);
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    EXPECT_EQ(rig.count("exits.total"), 6u);
+    EXPECT_DOUBLE_EQ(rig.real("latency.wire_to_iar.min"), 50.0);
+}
+
+} // namespace
