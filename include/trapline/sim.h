@@ -88,7 +88,7 @@ enum sim_cost_id {
 struct sim_price {
     bool priced;
     sim_tick gross; /* the published figure, in ticks */
-    sim_tick net;   /* what a charge costs: gross less the accesses that are charged beside it */
+    sim_tick net;   /* what a charge costs: gross less the accesses that are charged beside it; 0 if not priced */
     char source[160];
 };
 
@@ -315,10 +315,14 @@ static inline void sim_work_done(struct sim_strand *s)
 }
 
 /* Charges one primitive to the CPU: the step's successor starts that much later. */
-TRAPLINE_API void sim_charge_n(struct sim_cpu *cpu, enum sim_cost_id id, unsigned n);
 static inline void sim_charge(struct sim_cpu *cpu, enum sim_cost_id id)
 {
-    sim_charge_n(cpu, id, 1);
+    struct sim *sim = cpu->sim;
+    const struct sim_price *price = &sim->costs.price[id];
+    sim->charged[id]++;
+    cpu->cost += price->net; /* 0 while there is no price */
+    if (!price->priced)
+        sim->unpriced[id]++; /* the machine turns this into an error or a label */
 }
 
 /* ---- counters ---------------------------------------------------------------------------------- */

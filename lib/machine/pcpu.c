@@ -112,7 +112,10 @@ static void begin_work(struct pcpu *p)
         (void)sim_at(sim, &p->ev, sim->now + left);
 }
 
-/* An interrupt storm at one instant, or without end: nothing a model can run to its end. */
+/*
+ * An interrupt storm: steps at one instant without end, nothing a model can run to its end. Called when
+ * a step has cost no time.
+ */
 static bool stormy(struct machine *m)
 {
     enum { STORM_STEPS = 200000 };
@@ -120,26 +123,36 @@ static bool stormy(struct machine *m)
         m->storm_at = m->sim.now;
         m->storm_steps = 0;
     }
-    if (++m->storm_steps > STORM_STEPS) {
-        machine_fail(m, -ELOOP, "an interrupt storm: %d steps without time going on (does the guest's handler "
-                                "quieten its device?)", STORM_STEPS);
-        return true;
-    }
-    return false;
+    if (++m->storm_steps <= STORM_STEPS)
+        return false;
+    machine_fail(m, -ELOOP, "an interrupt storm: %d steps without time going on (does the guest's handler quieten its "
+                            "device?)", STORM_STEPS);
+    return true;
 }
 
 /* Turns the step's charges into delay. true: no other event lies before its end, go on directly. */
 static bool delay(struct pcpu *p)
 {
-    struct sim *sim = &p->m->sim;
+    struct machine *m = p->m;
+    struct sim *sim = &m->sim;
     sim_tick until = sim->now + p->cpu.cost;
+    if (m->stop || (!p->cpu.cost && stormy(m)))
+        return false;
     p->cpu.cost = 0;
-    if (sim_next_at(sim) > until && until <= p->m->limit) {
+    if (sim_next_at(sim) > until && until <= m->limit) {
         sim->now = until; /* what the queue would do, without going through it */
         return true;
     }
     (void)sim_at(sim, &p->ev, until);
     return false;
+}
+
+/* The strand of the thread that runs on this CPU now. */
+static struct sim_strand *current(struct pcpu *p)
+{
+    struct sim_strand *s = &host_current(p->m->host, p->cpu.id)->strand;
+    s->cpu = &p->cpu;
+    return s;
 }
 
 static void pcpu_run(struct pcpu *p)
@@ -150,16 +163,17 @@ static void pcpu_run(struct pcpu *p)
     host_set_this_cpu(h, &p->cpu);
     if (p->working)
         account_work(p);
+    struct sim_strand *s = current(p);
+    bool idle = host_idle(h, id);
+    enum host_thread_state becomes = HOST_RUNNING;
     do {
-        if (m->stop || stormy(m))
-            return;
-        struct sim_strand *s = &host_current(h, id)->strand;
-        s->cpu = &p->cpu;
         m->steps++;
-        if (p->irq_seen && sim_strand_kind(s) == SIM_OPEN)
+        if (p->irq_seen && sim_strand_kind(s) == SIM_OPEN) {
             sim_strand_interrupt(s, &host_irq_entry_proc, h, 0);
-        else if (host_idle(h, id) && host_need_resched(h, id) && sim_strand_kind(s) == SIM_OPEN) {
+        } else if (idle && host_need_resched(h, id) && sim_strand_kind(s) == SIM_OPEN) {
             host_schedule(h, id, HOST_RUNNABLE);
+            s = current(p);
+            idle = host_idle(h, id);
             continue;
         }
         switch (sim_strand_step(s)) {
@@ -170,14 +184,20 @@ static void pcpu_run(struct pcpu *p)
             begin_work(p);
             return;
         case SIM_WAITING:
-            host_schedule(h, id, HOST_SLEEPING);
+            becomes = HOST_SLEEPING;
             break;
         case SIM_YIELDED:
-            host_schedule(h, id, HOST_RUNNABLE);
+            becomes = HOST_RUNNABLE;
             break;
         case SIM_FINISHED:
-            host_schedule(h, id, HOST_DEAD);
+            becomes = HOST_DEAD;
             break;
+        }
+        if (becomes != HOST_RUNNING) {
+            host_schedule(h, id, becomes);
+            becomes = HOST_RUNNING;
+            s = current(p);
+            idle = host_idle(h, id);
         }
         if (TRAPLINE_CHECKS)
             machine_check(m);

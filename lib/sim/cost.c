@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cost primitives and charges. Prices come from a profile; a step's charges become its CPU's delay. */
+/* Cost primitives and the profile that prices them. */
 #include <string.h>
 #include <trapline/sim.h>
 
@@ -32,15 +32,7 @@ enum sim_cost_id sim_cost_find(const char *name)
 void sim_set_costs(struct sim *sim, const struct sim_cost_profile *p)
 {
     sim->costs = *p;
-}
-
-void sim_charge_n(struct sim_cpu *cpu, enum sim_cost_id id, unsigned n)
-{
-    struct sim *sim = cpu->sim;
-    const struct sim_price *price = &sim->costs.price[id];
-    sim->charged[id] += n;
-    if (price->priced)
-        cpu->cost += price->net * n;
-    else
-        sim->unpriced[id] += n; /* the machine turns this into an error or a label */
+    for (unsigned i = 0; i < SIM_COST_COUNT; i++)
+        if (!p->price[i].priced)
+            sim->costs.price[i].net = 0;
 }
