@@ -31,10 +31,10 @@ extern "C" {
 #endif
 #endif
 
-#define GIC_MAX_CPUS 8u       /* GICv2: eight CPU interfaces (IHI 0048B 2.1) */
-#define GIC_MAX_SPIS 988u     /* INTIDs 32 to 1019 */
-#define GIC_MAX_LRS 64u       /* GICH_VTR.ListRegs + 1 */
-#define GIC_SPURIOUS 1023u    /* no interrupt to acknowledge (3.2.5) */
+#define GIC_MAX_CPUS       8u    /* GICv2: eight CPU interfaces (IHI 0048B 2.1) */
+#define GIC_MAX_SPIS       988u  /* INTIDs 32 to 1019 */
+#define GIC_MAX_LRS        64u   /* GICH_VTR.ListRegs + 1 */
+#define GIC_SPURIOUS       1023u /* no interrupt to acknowledge (3.2.5) */
 #define GIC_SPURIOUS_GROUP 1022u
 
 /* The four register frames. */
@@ -110,13 +110,11 @@ TRAPLINE_API void gic_reset(struct gic *g);
  * start of the frame; GICC_DIR and GICV_DIR are at 0x1000. A read has the side effects of the
  * register (GICC_IAR, GICV_IAR). A cpu that does not exist is a guest error.
  */
-TRAPLINE_API uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                               unsigned size);
-TRAPLINE_API void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                            unsigned size, uint32_t value);
+TRAPLINE_API uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size);
+TRAPLINE_API void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size,
+                            uint32_t value);
 /* As gic_read, without any side effect or statistics. */
-TRAPLINE_API uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                               unsigned size);
+TRAPLINE_API uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size);
 
 /* Input wires. Setting the level a wire already has means nothing. Bad INTIDs are ignored and counted. */
 TRAPLINE_API void gic_set_spi(struct gic *g, uint32_t intid, bool level);

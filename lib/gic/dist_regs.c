@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dist_regs.c - the registers of the Distributor (IHI 0048B 4.3).
+ *
+ * One loop serves all registers with one bit for each interrupt. Fields of interrupts that do not exist
+ * are RAZ/WI: every value is masked with exists[].
+ */
+#include "internal.h"
+
+#define ICFGR_EDGE  2u /* upper bit of each field: edge-triggered; the lower one is reserved */
+#define SGIR_LISTED 0u
+#define SGIR_OTHERS 1u
+#define SGIR_SELF   2u
+
+/* CoreSight identification of a GIC-400 from GICD_PIDR4 on: PIDR4-7, PIDR0-3, CIDR0-3 (4.3.18). */
+static const uint8_t id_regs[] = {0x04, 0x00, 0x00, 0x00, 0x90, 0xb4, 0x2b, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+
+static uint32_t dist_typer(const struct gic *g)
+{
+    return GIC_FIELD_SET(GICD_TYPER_ITLinesNumber, g->views - 1) | GIC_FIELD_SET(GICD_TYPER_CPUNumber, g->cfg.cpus - 1);
+}
+
+/* Spreads the 16 edge bits of GICD_ICFGRn, interrupts 16n and up, over its fields. */
+static uint32_t icfgr_read(const struct gic *g, unsigned cpu, unsigned n)
+{
+    uint32_t edge = g->edge[slot_word(cpu, n / 2)] >> (n % 2 * 16);
+    uint32_t value = 0;
+    for (unsigned i = 0; i < 16; i++)
+        value |= (edge >> i & 1) * ICFGR_EDGE << 2 * i;
+    return value;
+}
+
+/* The reverse; only bits that may change do, and what they change is re-evaluated at once. */
+static void icfgr_write(struct gic *g, unsigned cpu, unsigned n, uint32_t value)
+{
+    unsigned w = slot_word(cpu, n / 2);
+    uint32_t edge = 0;
+    for (unsigned i = 0; i < 16; i++)
+        edge |= (value / ICFGR_EDGE >> 2 * i & 1) << i;
+
+    uint32_t mask = g->exists[w] & (n % 2 ? PPI_BITS : SGI_BITS);
+    if (n == 0 || (n == 1 && g->cfg.ppi_config_fixed))
+        mask = 0; /* SGIs are always edge-triggered */
+    uint32_t changed = (g->edge[w] ^ edge << (n % 2 * 16)) & mask;
+    g->edge[w] ^= changed;
+    irq_update_word(g, w, changed);
+}
+
+/* The value of one byte of an array with a byte for each interrupt; index is the INTID. */
+static uint32_t byte_read(const struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t index)
+{
+    uint32_t slot;
+    switch (reg) {
+    case DIST_IPRIORITYR:
+        slot = slot_find(g, cpu, index);
+        return slot == NO_SLOT ? 0 : slot_prio(g, slot);
+    case DIST_ITARGETSR:
+        /* RAZ/WI in a uniprocessor implementation (4.3.12). */
+        slot = slot_find(g, cpu, index);
+        return slot == NO_SLOT || g->cfg.cpus == 1 ? 0 : g->target[slot];
+    default: /* DIST_CPENDSGIR, DIST_SPENDSGIR */
+        return g->sgi_sources[cpu][index];
+    }
+}
+
+/* Writes one byte of such an array; bits without meaning are dropped. */
+static void byte_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t index, uint32_t value)
+{
+    uint32_t slot;
+    switch (reg) {
+    case DIST_IPRIORITYR:
+        slot = slot_find(g, cpu, index);
+        if (slot != NO_SLOT)
+            irq_set_priority(g, slot, (uint8_t)(value & g->prio_mask));
+        break;
+    case DIST_ITARGETSR:
+        /* The fields of SGIs and PPIs are read-only: the reading CPU itself. */
+        slot = slot_find(g, cpu, index);
+        if (slot == NO_SLOT || slot_is_private(slot) || g->cfg.cpus == 1)
+            return;
+        g->target[slot] = (uint8_t)(value & g->cpu_mask);
+        irq_update(g, slot);
+        break;
+    case DIST_CPENDSGIR:
+        irq_set_sgi_sources(g, cpu, index, g->sgi_sources[cpu][index] & ~value);
+        break;
+    default: /* DIST_SPENDSGIR */
+        irq_set_sgi_sources(g, cpu, index, g->sgi_sources[cpu][index] | (value & g->cpu_mask));
+        break;
+    }
+}
+
+uint32_t dist_read(const struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset, unsigned size)
+{
+    switch (reg) {
+    case DIST_CTLR:
+        return g->ctlr;
+    case DIST_TYPER:
+        return dist_typer(g);
+    case DIST_IIDR:
+        return g->cfg.dist_iidr;
+    case DIST_IGROUPR:
+        return g->group[slot_word(cpu, (offset - GICD_IGROUPR) / 4)];
+    case DIST_ISENABLER:
+    case DIST_ICENABLER:
+        return g->enabled[slot_word(cpu, offset % 0x80 / 4)];
+    case DIST_ISPENDR:
+    case DIST_ICPENDR:
+        return pending_word(g, slot_word(cpu, offset % 0x80 / 4));
+    case DIST_ISACTIVER:
+    case DIST_ICACTIVER:
+        return g->active[slot_word(cpu, offset % 0x80 / 4)];
+    case DIST_ICFGR:
+        return icfgr_read(g, cpu, (offset - GICD_ICFGR) / 4);
+    case DIST_PPISR:
+        return g->line[slot_word(cpu, 0)] >> NUM_SGIS;
+    case DIST_SPISR:
+        return g->line[slot_word(cpu, 1 + (offset - GICD_SPISR) / 4)];
+    case DIST_IPRIORITYR:
+    case DIST_ITARGETSR:
+    case DIST_CPENDSGIR:
+    case DIST_SPENDSGIR: {
+        uint32_t index = offset - regs_row(GIC_DIST, reg)->first;
+        uint32_t value = 0;
+        for (unsigned i = 0; i < size; i++)
+            value |= byte_read(g, cpu, reg, index + i) << 8 * i;
+        return value;
+    }
+    case DIST_PIDR4:
+    case DIST_PIDR0:
+    case DIST_CIDR0:
+        return id_regs[(offset - GICD_PIDR4) / 4];
+    case DIST_NSACR:
+    case DIST_SGIR:
+    case DIST_NREGS:
+        break;
+    }
+    return 0;
+}
+
+/* GICD_SGIR (4.3.15). NSATT means nothing with one security state. */
+static void sgir_write(struct gic *g, unsigned cpu, uint32_t value)
+{
+    uint32_t sgi = value & GICD_SGIR_SGIINTID;
+    uint32_t targets = 0;
+    switch (GIC_FIELD_GET(GICD_SGIR_TargetListFilter, value)) {
+    case SGIR_LISTED:
+        targets = GIC_FIELD_GET(GICD_SGIR_CPUTargetList, value) & g->cpu_mask;
+        break;
+    case SGIR_OTHERS:
+        targets = g->cpu_mask & ~bit32(cpu);
+        break;
+    case SGIR_SELF:
+        targets = bit32(cpu);
+        break;
+    default: /* reserved: nobody */
+        break;
+    }
+    for (; targets; targets &= targets - 1) {
+        unsigned to = bit_first(targets);
+        irq_set_sgi_sources(g, to, sgi, g->sgi_sources[to][sgi] | bit32(cpu));
+    }
+}
+
+/* One at a time: the group is part of the key under which a candidate is kept. */
+static void igroupr_write(struct gic *g, unsigned w, uint32_t value)
+{
+    uint32_t changed = (g->group[w] ^ value) & g->exists[w];
+    for (; changed; changed &= changed - 1) {
+        unsigned b = bit_first(changed);
+        irq_set_group(g, w * 32 + b, value >> b & 1);
+    }
+}
+
+/* The set and clear registers: writing 1 acts, 0 does nothing. */
+static void bits_write(struct gic *g, uint32_t *map, unsigned w, uint32_t value, bool set)
+{
+    uint32_t changed = value & g->exists[w] & (set ? ~map[w] : map[w]);
+    map[w] ^= changed;
+    irq_update_word(g, w, changed);
+}
+
+/* A change of forwarding moves no candidate; only the best ones have to be found again (4.3.1). */
+static void ctlr_write(struct gic *g, uint32_t value)
+{
+    g->ctlr = value & (GICD_CTLR_EnableGrp0 | GICD_CTLR_EnableGrp1);
+    g->forwarded = select_forwarded(g->ctlr);
+    for (unsigned cpu = 0; cpu < g->cfg.cpus; cpu++)
+        g->cpu[cpu].sel.best_gone = true;
+    g->dirty_phys |= g->cpu_mask;
+}
+
+void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset, unsigned size, uint32_t value)
+{
+    unsigned n = offset % 0x80 / 4; /* register within an array of bits */
+    unsigned w = slot_word(cpu, n);
+    /* SGIs: enable bits RAO/WI unless configured otherwise, pending bits read-only (4.3.5, 4.3.7). */
+    uint32_t not_sgis = n == 0 ? ~SGI_BITS : UINT32_MAX;
+    uint32_t enables = g->cfg.sgi_enable_writable ? UINT32_MAX : not_sgis;
+
+    switch (reg) {
+    case DIST_CTLR:
+        ctlr_write(g, value);
+        break;
+    case DIST_IGROUPR:
+        igroupr_write(g, w, value);
+        break;
+    case DIST_ISENABLER:
+        bits_write(g, g->enabled, w, value & enables, true);
+        break;
+    case DIST_ICENABLER:
+        bits_write(g, g->enabled, w, value & enables, false);
+        break;
+    case DIST_ISPENDR:
+        bits_write(g, g->latch, w, value & not_sgis, true);
+        break;
+    case DIST_ICPENDR:
+        bits_write(g, g->latch, w, value & not_sgis, false);
+        break;
+    case DIST_ISACTIVER:
+        bits_write(g, g->active, w, value, true);
+        break;
+    case DIST_ICACTIVER:
+        for (uint32_t left = value & g->active[w]; left; left &= left - 1)
+            irq_deactivate(g, w * 32 + bit_first(left));
+        break;
+    case DIST_ICFGR:
+        icfgr_write(g, cpu, (offset - GICD_ICFGR) / 4, value);
+        break;
+    case DIST_SGIR:
+        sgir_write(g, cpu, value);
+        break;
+    case DIST_IPRIORITYR:
+    case DIST_ITARGETSR:
+    case DIST_CPENDSGIR:
+    case DIST_SPENDSGIR: {
+        uint32_t index = offset - regs_row(GIC_DIST, reg)->first;
+        for (unsigned i = 0; i < size; i++)
+            byte_write(g, cpu, reg, index + i, value >> 8 * i & 0xff);
+        break;
+    }
+    case DIST_TYPER:
+    case DIST_IIDR:
+    case DIST_PPISR:
+    case DIST_SPISR:
+    case DIST_NSACR:
+    case DIST_PIDR4:
+    case DIST_PIDR0:
+    case DIST_CIDR0:
+    case DIST_NREGS:
+        break; /* read-only or RAZ/WI: gic_write does not come here */
+    }
+}
