@@ -24,6 +24,11 @@ function(trapline_compile)
             C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden
             CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
         target_compile_options(${target} PRIVATE ${TRAPLINE_WARNINGS})
+        # Across the layers; "fat" objects link without it too, so installed archives suit any compiler.
+        if(TRAPLINE_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+            target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
+            target_link_options(${target} PRIVATE -flto=auto)
+        endif()
     endforeach()
 endfunction()
 

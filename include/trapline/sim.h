@@ -336,7 +336,6 @@ static inline void sim_charge(struct sim_cpu *cpu, enum sim_cost_id id)
 #define SIM_HIST_BUCKETS (SIM_HIST_SUB * 59u)
 struct sim_hist {
     uint64_t count, sum, min, max;
-    long double sum_sq;
     struct {
         uint64_t count, sum;
     } bucket[SIM_HIST_BUCKETS];

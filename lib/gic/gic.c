@@ -188,9 +188,9 @@ static KEEP_OUT void settle_virtual(struct gic *g)
     g->dirty_virt = 0;
     for (; cpus; cpus &= cpus - 1) {
         unsigned n = bit_first(cpus);
-        uint32_t pins = vcpuif_pins(g, n);
+        uint32_t pins = vcpuif_pins(g, n), differ = pins ^ g->cpu[n].pins;
         set_pins(g, n, VIRT_PINS, pins);
-        if (g->cfg.maint_ppi)
+        if (g->cfg.maint_ppi && differ & bit32(GIC_MAINT))
             irq_set_line(g, slot_of(n, g->cfg.maint_ppi), pins >> GIC_MAINT & 1);
     }
 }

@@ -49,6 +49,10 @@ unsigned lr_first(const struct vif *v)
 uint32_t hyp_misr(const struct gic *g, unsigned cpu)
 {
     const struct vif *v = &g->cpu[cpu].virt;
+    /* The usual case: no source but EOI is switched on. */
+    if (!(v->hcr & (GICH_HCR_UIE | GICH_HCR_LRENPIE | GICH_HCR_NPIE | GICH_HCR_VGrp0EIE | GICH_HCR_VGrp0DIE |
+                    GICH_HCR_VGrp1EIE | GICH_HCR_VGrp1DIE)))
+        return v->ended ? GICH_MISR_EOI : 0;
     bool grp0 = v->ctlr & GICV_CTLR_EnableGrp0, grp1 = v->ctlr & GICV_CTLR_EnableGrp1;
     bool few = (v->valid & (v->valid - 1)) == 0; /* at most one valid entry */
     uint32_t misr = 0;

@@ -61,40 +61,34 @@ static void freed(struct mdevice *d, struct flow *f)
     sim_hist_add(d->m->to_free, d->m->sim.now - f->begin);
 }
 
-static bool line_free(const struct mdevice *d)
+/*
+ * The state of a device's SPI changed, which includes its wire: is the line free again? A second edge that
+ * waits behind an active first one is pending when the first is deactivated: that ends the first alone.
+ */
+static void line_changed(struct mdevice *d, uint32_t old_bits, uint32_t new_bits)
 {
-    uint32_t st = gic_state(d->m->gic, 0, d->cfg->spi);
-    return (st & (GIC_ST_PENDING | GIC_ST_ACTIVE | GIC_ST_ENABLED | GIC_ST_LINE)) == GIC_ST_ENABLED;
-}
-
-/* Something about the line changed: is it free again? */
-void flow_line_changed(struct mdevice *d)
-{
-    if (!d->nflows || !line_free(d))
-        return;
-    for (unsigned i = 0; i < d->nflows; i++)
-        if (!d->flow[i].freed)
-            freed(d, &d->flow[i]);
-    retire(d);
+    const uint32_t busy = GIC_ST_PENDING | GIC_ST_ACTIVE | GIC_ST_LINE;
+    if ((new_bits & (busy | GIC_ST_ENABLED)) == GIC_ST_ENABLED) {
+        for (unsigned i = 0; i < d->nflows; i++)
+            if (!d->flow[i].freed)
+                freed(d, &d->flow[i]);
+        retire(d);
+    } else if (d->nflows > 1 && (old_bits & GIC_ST_ACTIVE) && (new_bits & busy) == GIC_ST_PENDING) {
+        struct flow *f = first(d, false);
+        if (f) {
+            freed(d, f);
+            retire(d);
+        }
+    }
 }
 
 void flow_gic_state(void *ctx, unsigned cpu, uint32_t intid, uint32_t old_bits, uint32_t new_bits)
 {
     struct machine *m = ctx;
     sim_trace(&m->sim, intid < 32 ? cpu : SIM_NO_CPU, EV_GIC_IRQ_STATE, intid, old_bits, new_bits);
-    if (m->dev_of_spi[intid] < 0)
-        return;
-    for (size_t i = (size_t)m->dev_of_spi[intid]; i < m->cfg.ndevices; i++) {
-        struct mdevice *d = &m->dev[i];
-        if (d->cfg->spi != intid || d->cfg->kind == MACHINE_INJECTOR)
-            continue;
-        /* A second edge that waits behind an active first one: the first is over at its deactivation. */
-        struct flow *f = first(d, false);
-        if ((old_bits & GIC_ST_ACTIVE) && !(new_bits & GIC_ST_ACTIVE) && (new_bits & GIC_ST_PENDING) &&
-            d->nflows > 1 && f && !(new_bits & GIC_ST_LINE))
-            freed(d, f);
-        flow_line_changed(d);
-    }
+    for (int i = m->dev_of_spi[intid]; i >= 0; i = m->dev[i].next_on_spi)
+        if (m->dev[i].nflows)
+            line_changed(&m->dev[i], old_bits, new_bits);
 }
 
 static struct mdevice *device_of_guest(struct machine *m, uint32_t guest_intid)

@@ -88,6 +88,7 @@ struct mdevice {
     struct vfio_platform_irq vfio;
     struct host_eventfd trigger, resample;
     struct irqfd irqfd;
+    int16_t next_on_spi;  /* next device on the same SPI, -1: none */
     uint64_t occurrences; /* flows begun since set-up */
     struct flow flow[FLOWS_PER_DEVICE];
     unsigned nflows;
@@ -235,7 +236,6 @@ void port_write(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset, 
 void flow_raise(struct mdevice *d);
 void flow_guest_iar(struct machine *m, uint32_t guest_intid);
 void flow_guest_deactivated(struct machine *m, uint32_t guest_intid);
-void flow_line_changed(struct mdevice *d);
 void flow_gic_state(void *ctx, unsigned cpu, uint32_t intid, uint32_t old_bits, uint32_t new_bits);
 uint32_t flow_of(void *ctx, const struct sim_record *r);
 void flow_finish(struct machine *m);

@@ -109,7 +109,6 @@ static void set_line(void *ctx, struct irq_device *hw, bool level)
     } else {
         if (--(*users) == 0)
             gic_set_spi(m->gic, hw->intid, false);
-        flow_line_changed(d);
     }
 }
 
@@ -307,6 +306,7 @@ static int build_devices(struct machine *m)
                                     .clears = d->cfg->clears ? d->cfg->clears : 1,
                                     .ctx = d,
                                     .set_line = set_line};
+        d->next_on_spi = m->dev_of_spi[d->cfg->spi];
         m->dev_of_spi[d->cfg->spi] = (int16_t)i;
         gic_watch(m->gic, d->cfg->spi, true);
         int err = vfio_platform_irq_open(&d->vfio, m->host, &m->sim, d->cfg->spi, d->hw.level, d->cfg->shared,

@@ -165,7 +165,6 @@ static void pcpu_run(struct pcpu *p)
         account_work(p);
     struct sim_strand *s = current(p);
     bool idle = host_idle(h, id);
-    enum host_thread_state becomes = HOST_RUNNING;
     do {
         m->steps++;
         if (p->irq_seen && sim_strand_kind(s) == SIM_OPEN) {
@@ -176,26 +175,16 @@ static void pcpu_run(struct pcpu *p)
             idle = host_idle(h, id);
             continue;
         }
-        switch (sim_strand_step(s)) {
-        case SIM_RAN:
-        case SIM_TRAPPED: /* only guest strands trap */
-            break;
-        case SIM_WORKING:
+        enum sim_ran ran = sim_strand_step(s);
+        if (ran == SIM_WORKING) {
             begin_work(p);
             return;
-        case SIM_WAITING:
-            becomes = HOST_SLEEPING;
-            break;
-        case SIM_YIELDED:
-            becomes = HOST_RUNNABLE;
-            break;
-        case SIM_FINISHED:
-            becomes = HOST_DEAD;
-            break;
         }
-        if (becomes != HOST_RUNNING) {
-            host_schedule(h, id, becomes);
-            becomes = HOST_RUNNING;
+        if (ran != SIM_RAN) { /* the thread sleeps, yields or has ended: another one's turn */
+            host_schedule(h, id,
+                          ran == SIM_WAITING   ? HOST_SLEEPING
+                          : ran == SIM_YIELDED ? HOST_RUNNABLE
+                                               : HOST_DEAD);
             s = current(p);
             idle = host_idle(h, id);
         }

@@ -29,7 +29,6 @@ void sim_hist_add(struct sim_hist *h, uint64_t value)
         h->max = value;
     h->count++;
     h->sum += value;
-    h->sum_sq += (long double)value * (long double)value;
     unsigned b = bucket_of(value);
     h->bucket[b].count++;
     h->bucket[b].sum += value;

@@ -121,23 +121,23 @@ enum sim_ran sim_strand_step(struct sim_strand *s)
     if (f->pc >= f->proc->nsteps) /* a call was its last step */
         return pop(s);
     int next = f->proc->step[f->pc].run(s, f);
-    switch (next) {
-    case SIM_NEXT:
-        return advance(s, f, f->pc + 1u);
-    case SIM_RET:
-        return pop(s);
-    case SIM_CALLED:
+    /* The frequent ones first. */
+    if (next >= SIM_NEXT)
+        return advance(s, f, next == SIM_NEXT ? f->pc + 1u : (unsigned)next);
+    if (next == SIM_CALLED)
         return SIM_RAN;
-    case SIM_WAIT:
-        return SIM_WAITING;
+    if (next == SIM_RET)
+        return pop(s);
+    switch (next) {
     case SIM_WORK:
         /* Own work: the next call reports it. Another strand's (a guest's): it is on cpu->worker. */
         return s->working ? SIM_RAN : SIM_WORKING;
+    case SIM_WAIT:
+        return SIM_WAITING;
     case SIM_YIELD:
         return SIM_YIELDED;
-    case SIM_TRAP:
-        return advance(s, f, f->pc + 1u) == SIM_FINISHED ? SIM_FINISHED : SIM_TRAPPED;
     default:
-        return advance(s, f, (unsigned)next);
+        assert(next == SIM_TRAP && "a step returned what is no continuation");
+        return advance(s, f, f->pc + 1u) == SIM_FINISHED ? SIM_FINISHED : SIM_TRAPPED;
     }
 }
