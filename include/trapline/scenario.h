@@ -42,6 +42,9 @@ TRAPLINE_API const struct scenario_diag *scenario_diags_get(const struct scenari
 /* Prints file:line:col, message, source line, caret and help of each, and the count. */
 TRAPLINE_API void scenario_diags_print(const struct scenario_diags *d, FILE *f, bool color);
 
+/* The name that a misspelt word most likely means, for "did you mean"; NULL if none is near. */
+TRAPLINE_API const char *scenario_nearest(const char *word, const char *const *names, size_t n);
+
 /* ---- cost profiles ----------------------------------------------------------------------------- */
 
 /*
@@ -59,9 +62,9 @@ struct scenario_options {
     size_t struct_size;              /* sizeof(struct scenario_options) */
     const char *const *profile_dirs; /* searched after the scenario's own directory */
     size_t nprofile_dirs;
-    const char *const *sets;         /* "path=value", applied to every mode after the mode itself */
+    const char *const *sets; /* "path=value", applied to every mode after the mode itself */
     size_t nsets;
-    bool allow_unpriced;             /* primitives without a price cost nothing and are reported */
+    bool allow_unpriced; /* primitives without a price cost nothing and are reported */
 };
 
 /*
@@ -71,9 +74,8 @@ struct scenario_options {
 TRAPLINE_API int scenario_load(const char *path, const struct scenario_options *opt, struct scenario_diags *d,
                                struct scenario **out);
 /* The same from text in memory; `name` stands for the file in messages. */
-TRAPLINE_API int scenario_load_text(const char *name, const char *text, size_t len,
-                                    const struct scenario_options *opt, struct scenario_diags *d,
-                                    struct scenario **out);
+TRAPLINE_API int scenario_load_text(const char *name, const char *text, size_t len, const struct scenario_options *opt,
+                                    struct scenario_diags *d, struct scenario **out);
 TRAPLINE_API void scenario_free(struct scenario *s);
 
 TRAPLINE_API const char *scenario_file(const struct scenario *s);
@@ -125,7 +127,7 @@ struct scenario_outcome {
     const char *text;  /* as written */
     unsigned line, col;
     enum scenario_verdict verdict;
-    const char *got;   /* what was found instead or as well: "1003", "1000 < 2000" */
+    const char *got; /* what was found instead or as well: "1003", "1000 < 2000" */
 };
 
 /* Evaluates every expectation against the modes that were run. Returns the number that failed. */

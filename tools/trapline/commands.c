@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commands.c - the table of commands. */
+#include "commands.h"
+
+#define ANY ((size_t)-1)
+
+static const char run_more[] =
+    "FILE is a scenario, '-' is standard input. Every file is checked before the first one is run.\n"
+    "Results go to standard output, everything else to standard error. Cost profiles are looked for\n"
+    "beside the scenario, in --profile-dir, in $TRAPLINE_PROFILES (separated by ':') and where Trapline\n"
+    "is installed.\n"
+    "\n"
+    "exit codes:\n"
+    "  0    everything that is expected holds\n"
+    "  1    an expectation failed, or interrupts stormed\n"
+    "  2    bad usage or bad scenario; nothing was run\n"
+    "  3    the model broke an invariant of its own: please report it\n"
+    "  4    an output could not be written\n"
+    "  130  interrupted\n";
+
+const struct command commands[] = {
+    {"run",
+     "FILE...",
+     "Runs every mode of some scenarios, shows what it cost and checks what is expected.",
+     {"trapline run scenarios/vfio-platform-direct-eoi.yaml",
+      "trapline run scenario.yaml --mode forwarded --set 'traffic[0].every=2us'",
+      "trapline run scenarios/*.yaml -q --json=results.json"},
+     "msSujtpaqvcnh",
+     run_more,
+     1,
+     ANY,
+     cmd_run},
+    {"check",
+     "FILE...",
+     "Checks scenarios without running them.",
+     {"trapline check scenario.yaml", "trapline check scenarios/*.yaml", "trapline check - <scenario.yaml"},
+     "sSupaqch",
+     "exit codes: 0 all are right, 2 at least one is not\n",
+     1,
+     ANY,
+     cmd_check},
+    {"metrics",
+     "",
+     "Lists the metrics that results hold and expectations may use.",
+     {"trapline metrics", "trapline metrics | grep latency", NULL},
+     "h",
+     NULL,
+     0,
+     0,
+     cmd_metrics},
+    {"events",
+     "",
+     "Lists the events of a trace.",
+     {"trapline events", "trapline events | grep vgic", NULL},
+     "h",
+     NULL,
+     0,
+     0,
+     cmd_events},
+    {"profiles",
+     "[show NAME]",
+     "Lists the cost profiles that are found, or shows the prices of one.",
+     {"trapline profiles", "trapline profiles show arndale-a15-gicv2-3.10", NULL},
+     "ph",
+     NULL,
+     0,
+     2,
+     cmd_profiles},
+};
+const size_t ncommands = sizeof commands / sizeof commands[0];
