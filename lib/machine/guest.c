@@ -88,7 +88,6 @@ static int boot_cpuif(struct sim_strand *s, struct sim_frame *f)
     gicv_write(v, GICV_CTLR, GICV_ENABLE | v->m->cfg.guest_eoi_mode << GICV_EOIMODE_SHIFT);
     v->booted = true;
     v->irq_masked = false;
-    host_spin_end_all(v->m->host); /* user space waits for the guest to be up */
     return SIM_NEXT;
 }
 

@@ -149,6 +149,11 @@ static const char *bad_config(const struct machine_config *c)
     for (size_t i = 0; i < c->nvcpus; i++)
         if (c->vcpus[i].cpu >= c->platform.cpus)
             return "a vCPU is pinned to a pCPU that does not exist";
+    /* There are no time slices: a vCPU that never sleeps would keep the others from running. */
+    for (size_t i = 0; i < c->nvcpus && c->guest_loop == MACHINE_SPIN; i++)
+        for (size_t k = 0; k < i; k++)
+            if (c->vcpus[i].cpu == c->vcpus[k].cpu)
+                return "two spinning vCPUs cannot share a pCPU";
     for (size_t i = 0; i < c->ndevices; i++) {
         const struct machine_device *d = &c->devices[i];
         if (d->cpu >= c->platform.cpus)

@@ -7,24 +7,29 @@
 #include "internal.h"
 #include <trapline/events.h>
 
-/* r0: route; r1: mark of a busy-wait. */
+/* r0: route; r1: when to look again. */
 enum { BOOTED, WAIT, WAIT_AGAIN, ROUTE, VFIO, UNMASK };
 
+/* User space has no event for "the guest is up": it looks every now and then. */
 static int booted(struct sim_strand *s, struct sim_frame *f)
 {
     (void)s;
     struct machine *m = f->obj;
-    f->r[1] = host_spin_mark(m->host);
-    for (size_t i = 0; i < m->cfg.nvcpus; i++)
-        if (!m->vcpu[i].booted)
+    const sim_tick period = m->sim.costs.tick_hz / 10000 + 1;
+    for (size_t i = 0; i < m->cfg.nvcpus; i++) {
+        if (!m->vcpu[i].booted) {
+            f->r[1] = m->sim.now + period;
             return WAIT;
+        }
+    }
     return ROUTE;
 }
 
 static int wait_boot(struct sim_strand *s, struct sim_frame *f)
 {
+    (void)s;
     struct machine *m = f->obj;
-    return host_spin(m->host, s, f->r[1]);
+    return host_sleep_until(m->host, &m->vmm, f->r[1]);
 }
 
 static int wait_again(struct sim_strand *s, struct sim_frame *f)

@@ -122,6 +122,11 @@ static void check_platform(struct check *c)
     for (size_t i = 0; i < n; i++) {
         below(c, &vcpu[i].cpu, "cpu", "physical CPU", p->cpus.v);
         out[i].cpu = (unsigned)vcpu[i].cpu.v;
+        /* There are no time slices: a vCPU that never sleeps would keep the other one from running. */
+        for (size_t k = 0; k < i && !vm->main.v; k++)
+            if (out[k].cpu == out[i].cpu)
+                diag_add(c->d->diags, vcpu[i].cpu.h.at, "pin it to another CPU, or let the guest sleep: main: wfi",
+                         "two spinning vCPUs cannot share CPU %u (%s)", out[i].cpu, line_text(c, vcpu[k].cpu.h.at));
     }
     c->cfg->vcpus = out;
     c->cfg->nvcpus = n;

@@ -2,6 +2,8 @@
 // Where the interrupt lands and what the vCPU does decide who pays (section 2.4, "Placement matters").
 #include "rig.hpp"
 
+#include <cerrno>
+
 namespace {
 
 struct Param {
@@ -72,6 +74,41 @@ TEST(Placement2, injector_on_the_vcpus_cpu_is_woken_by_the_timer)
     EXPECT_EQ(rig.count("exits.total"), 5u);
     EXPECT_EQ(rig.count("kicks"), 0u);
     EXPECT_EQ(rig.count("guest.irqs"), 5u);
+}
+
+// Everything on one pCPU: user space, the vCPU and the device's interrupt.
+TEST(Placement2, a_machine_with_one_cpu_works)
+{
+    for (bool forward : {false, true}) {
+        for (auto loop : {MACHINE_SPIN, MACHINE_WFI}) {
+            Rig rig(Rig::kSevenEach);
+            rig.cfg.platform.cpus = 1;
+            rig.cfg.guest_loop = loop;
+            rig.vcpus = {{0}};
+            rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 0, 5);
+            rig.routes[0].forward = forward;
+            ASSERT_EQ(rig.run(), 0) << rig.why;
+            EXPECT_EQ(rig.count("exits.total"), forward ? 5u : 10u);
+            EXPECT_EQ(rig.count("interrupts.completed"), 5u);
+            EXPECT_EQ(rig.count("bypass.connects"), forward ? 1u : 0u);
+        }
+    }
+}
+
+// Two vCPUs that sleep may share a pCPU; two that spin may not (there are no time slices).
+TEST(Placement2, sleeping_vcpus_may_share_a_cpu)
+{
+    Rig rig(Rig::kSevenEach);
+    rig.vcpus = {{1}, {1}};
+    rig.cfg.guest_loop = MACHINE_WFI;
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 0, 5);
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 37, 35, 1, 5);
+    rig.routes[1].vcpu = 1;
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    EXPECT_EQ(rig.count("interrupts.completed"), 10u);
+    rig.m.reset();
+    rig.cfg.guest_loop = MACHINE_SPIN;
+    EXPECT_EQ(rig.run(), -EINVAL);
 }
 
 // A pulse that is gone before the CPU can have seen it causes no exit.

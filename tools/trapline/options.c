@@ -39,7 +39,7 @@ static const struct option table[] = {
     {'a', 0, "allow-unpriced", NULL, "let primitives without a price cost nothing; times are incomplete then", ARG_NONE,
      TO_BOOL, OFF(allow_unpriced), 0, NULL},
     {'q', 'q', "quiet", NULL, "only what failed, and the conclusion", ARG_NONE, TO_BOOL, OFF(quiet), 0, NULL},
-    {'v', 'v', "verbose", NULL, "every metric too", ARG_NONE, TO_BOOL, OFF(verbose), 0, NULL},
+    {'v', 'v', "verbose", NULL, "every check and every metric too", ARG_NONE, TO_BOOL, OFF(verbose), 0, NULL},
     {'c', 0, "color", "WHEN", "auto (default), always or never", ARG_VALUE, TO_TEXT, OFF(color), 0,
      "auto always never"},
     {'n', 0, "no-progress", NULL, "no progress line on a terminal", ARG_NONE, TO_BOOL, OFF(no_progress), 0, NULL},

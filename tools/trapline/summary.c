@@ -6,11 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Something that a mode may need less or more of than the first one. */
+/* Something that a mode may need less or more of than the first one, per interrupt. */
 struct saving {
     const char *one, *many;
     double amount; /* positive: saved */
-    bool per_interrupt;
 };
 
 static double per_interrupt(const struct report *r, size_t mode, const char *const *names, size_t n)
@@ -34,7 +33,7 @@ static void put_amount(double v)
         printf("%.2f", v);
 }
 
-/* "saves 1000 world switches, 1 host acknowledge and 5 GIC writes per interrupt" for one sign; number printed. */
+/* "it saves 1 world switch, 1 host acknowledge and 5 GIC writes per interrupt" for one sign; number printed. */
 static int put_savings(const struct saving *s, size_t n, int sign, const char *verb)
 {
     int total = 0, done = 0;
@@ -48,15 +47,16 @@ static int put_savings(const struct saving *s, size_t n, int sign, const char *v
         printf("%s", done == 0 ? verb : done == total - 1 ? " and " : ", ");
         put_amount(v);
         printf("%s %s", sign < 0 ? " more" : "", fabs(v - 1.0) < 0.005 ? s[i].one : s[i].many);
-        if (s[i].per_interrupt && (i + 1 == n || done == total - 1))
-            printf(" per interrupt");
         done++;
     }
+    if (done)
+        printf(" per interrupt");
     return total;
 }
 
 static void compare_modes(const struct report *r, size_t base, size_t mode)
 {
+    static const char *const switches[] = {"world_switches"};
     static const char *const acks[] = {"host.acks"};
     static const char *const writes[] = {"host.eoir_writes", "host.dir_writes", "host.gicd_writes"};
     const char *name = scenario_mode_name(r->s, mode);
@@ -67,10 +67,10 @@ static void compare_modes(const struct report *r, size_t base, size_t mode)
     report_value(r, base, "world_switches", &ws0);
     report_value(r, mode, "world_switches", &ws1);
     const struct saving s[] = {
-        {"world switch", "world switches", ws0 - ws1, false},
-        {"host acknowledge", "host acknowledges", per_interrupt(r, base, acks, 1) - per_interrupt(r, mode, acks, 1),
-         true},
-        {"GIC write", "GIC writes", per_interrupt(r, base, writes, 3) - per_interrupt(r, mode, writes, 3), true},
+        {"world switch", "world switches",
+         per_interrupt(r, base, switches, 1) - per_interrupt(r, mode, switches, 1)},
+        {"host acknowledge", "host acknowledges", per_interrupt(r, base, acks, 1) - per_interrupt(r, mode, acks, 1)},
+        {"GIC write", "GIC writes", per_interrupt(r, base, writes, 3) - per_interrupt(r, mode, writes, 3)},
     };
     const size_t n = sizeof s / sizeof s[0];
 
@@ -87,6 +87,8 @@ static void compare_modes(const struct report *r, size_t base, size_t mode)
         put_savings(s, n, -1, ", but costs ");
     else
         put_savings(s, n, -1, ": it costs ");
+    if (ws0 > ws1)
+        printf("; %.0f world switches in all", ws0 - ws1);
     printf("%s\n", r->c.off);
 }
 
@@ -157,7 +159,7 @@ void report_checks(const struct report *r, size_t *passed, size_t *failed)
         ok += o[i].verdict == SCENARIO_OK;
         bad += o[i].verdict == SCENARIO_FAILED;
         skipped += o[i].verdict == SCENARIO_SKIPPED;
-        if (o[i].verdict == SCENARIO_SKIPPED || (o[i].verdict == SCENARIO_OK && r->o->quiet))
+        if (o[i].verdict == SCENARIO_SKIPPED || (o[i].verdict == SCENARIO_OK && !r->o->verbose))
             continue;
         for (size_t k = 0; k < n && together; k++) {
             if (!same_check(&o[i], &o[k]))
@@ -176,7 +178,7 @@ void report_checks(const struct report *r, size_t *passed, size_t *failed)
             printf(", %s%zu FAILED%s", r->c.red, bad, r->c.off);
         if (skipped)
             printf(", %zu skipped (their modes were not run)", skipped);
-        putchar('\n');
+        printf("%s\n", ok && !r->o->verbose ? "   (-v lists them)" : "");
     }
     table_print(t, 2);
     table_free(t);
