@@ -7,7 +7,8 @@
 
 #include <trapline/machine.h>
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kInterrupts = 20000;
 
@@ -69,8 +70,8 @@ void EndToEnd(benchmark::State &state, bool forward, machine_device_kind kind, m
     if (done != state.iterations() * kInterrupts)
         state.SkipWithError("interrupts were lost");
     // Seconds per interrupt; Google Benchmark prints it with an SI prefix.
-    state.counters["per_interrupt"] = benchmark::Counter(static_cast<double>(done), benchmark::Counter::kIsRate |
-                                                                                        benchmark::Counter::kInvert);
+    state.counters["per_interrupt"] =
+        benchmark::Counter(static_cast<double>(done), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
     state.counters["exits_per_interrupt"] = static_cast<double>(exits) / static_cast<double>(done ? done : 1);
 }
 

@@ -16,13 +16,13 @@ extern "C" {
 
 struct irq_device {
     struct sim *sim;
-    uint32_t intid;      /* for trace records */
-    bool level;          /* else edge */
-    unsigned clears;     /* register writes until a level line is quiet; at least 1 */
-    unsigned remaining;  /* writes still needed; 0: quiet */
-    bool line;           /* asserted now */
-    uint64_t raised;     /* times the line went up */
-    uint64_t coalesced;  /* causes that found the line up */
+    uint32_t intid;     /* for trace records */
+    bool level;         /* else edge */
+    unsigned clears;    /* register writes until a level line is quiet; at least 1 */
+    unsigned remaining; /* writes still needed; 0: quiet */
+    bool line;          /* asserted now */
+    uint64_t raised;    /* times the line went up */
+    uint64_t coalesced; /* causes that found the line up */
     void *ctx;
     void (*set_line)(void *ctx, struct irq_device *d, bool level);
 };

@@ -31,7 +31,7 @@ enum {
 };
 
 enum trapline_event {
-#define EVENT_RANGE(base) EV_FIRST_##base = EV_RANGE_##base - 1,
+#define EVENT_RANGE(base)                     EV_FIRST_##base = EV_RANGE_##base - 1,
 #define EVENT(ident, name, level, flow, args) EV_##ident,
 #include <trapline/events.def>
 #undef EVENT
@@ -52,11 +52,11 @@ enum { EV_FLOW_NONE = 0, EV_FLOW_PHYS = 1, EV_FLOW_VIRT = 2 };
 
 struct trapline_event_info {
     uint16_t id;
-    const char *name;   /* "kvm_exit" */
-    const char *args;   /* "vcpu,cause" */
-    uint8_t level;      /* enum sim_level */
-    uint8_t flow_kind;  /* EV_FLOW_x */
-    uint8_t flow_arg;   /* which argument holds the INTID */
+    const char *name;  /* "kvm_exit" */
+    const char *args;  /* "vcpu,cause" */
+    uint8_t level;     /* enum sim_level */
+    uint8_t flow_kind; /* EV_FLOW_x */
+    uint8_t flow_arg;  /* which argument holds the INTID */
 };
 
 /* All events in order of id. */

@@ -66,14 +66,14 @@ struct host_irqaction {
 /* Interrupt descriptor. Read-only outside lib/host. */
 struct host_irq {
     uint32_t intid;
-    unsigned depth;      /* nested disables; 1 after request (NOAUTOEN) */
-    bool masked;         /* GICD_ICENABLER was written last */
-    bool pending;        /* fired while disabled (IRQS_PENDING) */
+    unsigned depth; /* nested disables; 1 after request (NOAUTOEN) */
+    bool masked;    /* GICD_ICENABLER was written last */
+    bool pending;   /* fired while disabled (IRQS_PENDING) */
     bool level;
-    bool forwarded;      /* deactivation is a vCPU's (irq_set_vcpu_affinity) */
-    int running;         /* pCPU on which its handler runs now, -1: none */
+    bool forwarded; /* deactivation is a vCPU's (irq_set_vcpu_affinity) */
+    int running;    /* pCPU on which its handler runs now, -1: none */
     struct host_irqaction *action;
-    bool edge_replay;    /* an edge is being replayed */
+    bool edge_replay; /* an edge is being replayed */
 };
 
 /*
@@ -112,8 +112,8 @@ struct host_thread {
     unsigned cpu;  /* pinned to */
     unsigned prio; /* higher runs first; equal: in order of becoming runnable */
     enum host_thread_state state;
-    bool wake_pending;  /* woken between deciding to sleep and sleeping */
-    sim_tick wake_at;   /* host_sleep_until; SIM_FOREVER: no timeout */
+    bool wake_pending;            /* woken between deciding to sleep and sleeping */
+    sim_tick wake_at;             /* host_sleep_until; SIM_FOREVER: no timeout */
     struct host_thread *next;     /* run queue */
     struct host_thread *all_next; /* all threads of its CPU */
     /* preempt notifiers; may be NULL */

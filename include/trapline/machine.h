@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define MACHINE_NAME_MAX 32u
+#define MACHINE_NAME_MAX    32u
 #define MACHINE_MAX_DEVICES 64u
 
 /* ---- configuration ----------------------------------------------------------------------------- */
@@ -34,12 +34,12 @@ enum machine_device_kind {
 
 /* The hardware, and how the host kernel uses it. */
 struct machine_platform {
-    unsigned cpus;              /* physical CPUs, 1 to 8 */
-    unsigned spis;              /* SPIs of the physical GIC, multiple of 32 or 988 */
-    unsigned list_registers;    /* 1 to 64 */
-    unsigned priority_bits;     /* 4 to 8 */
+    unsigned cpus;           /* physical CPUs, 1 to 8 */
+    unsigned spis;           /* SPIs of the physical GIC, multiple of 32 or 988 */
+    unsigned list_registers; /* 1 to 64 */
+    unsigned priority_bits;  /* 4 to 8 */
     enum machine_host_mode host;
-    sim_tick irq_propagation;   /* from an output wire's change to the CPU's seeing it, ticks */
+    sim_tick irq_propagation; /* from an output wire's change to the CPU's seeing it, ticks */
 };
 
 /* Behaviour of the host kernel that changed over the years (section 9.1 of the reference). */
@@ -58,11 +58,11 @@ TRAPLINE_API const char *const *machine_kernel_names(void);
 struct machine_device {
     char name[MACHINE_NAME_MAX];
     enum machine_device_kind kind;
-    uint32_t spi;   /* physical INTID, 32 and up; 0 for an injector */
+    uint32_t spi; /* physical INTID, 32 and up; 0 for an injector */
     enum machine_trigger trigger;
-    unsigned cpu;   /* pCPU its interrupt is routed to, or on which the injector thread runs */
+    unsigned cpu;    /* pCPU its interrupt is routed to, or on which the injector thread runs */
     unsigned clears; /* guest writes until a level device is quiet again; 0 means 1 */
-    bool shared;    /* its line may be shared with another device's (wired OR) */
+    bool shared;     /* its line may be shared with another device's (wired OR) */
 };
 
 /* How a device's interrupt reaches the guest. One per device. */
@@ -156,7 +156,7 @@ struct machine_metric {
     const char *unit;
     enum machine_better better;
     bool valid;
-    bool real;      /* value in `r`, else in `u` */
+    bool real; /* value in `r`, else in `u` */
     uint64_t u;
     double r;
 };

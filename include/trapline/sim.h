@@ -40,11 +40,11 @@ struct sim;
 
 /* A future happening. Owned by the caller, reusable, in the queue at most once. Zero-initialise, set fire. */
 struct sim_event {
-    sim_tick at;                                     /* when (valid while queued) */
-    uint64_t seq;                                    /* insertion order, breaks ties */
-    uint32_t pos;                                    /* place in the heap + 1; 0: not queued */
+    sim_tick at;  /* when (valid while queued) */
+    uint64_t seq; /* insertion order, breaks ties */
+    uint32_t pos; /* place in the heap + 1; 0: not queued */
     void (*fire)(struct sim *sim, struct sim_event *ev);
-    void *owner;                                     /* free for the user */
+    void *owner; /* free for the user */
 };
 
 /* ---- costs ------------------------------------------------------------------------------------- */
@@ -95,8 +95,8 @@ struct sim_price {
 /* A cost profile. Filled by the profile loader or by hand; copied by sim_set_costs. */
 struct sim_cost_profile {
     char name[64];
-    char unit[16];     /* what one tick is called: "cycle" or "ns" */
-    uint64_t tick_hz;  /* ticks per second */
+    char unit[16];    /* what one tick is called: "cycle" or "ns" */
+    uint64_t tick_hz; /* ticks per second */
     struct sim_price price[SIM_COST_COUNT];
 };
 
@@ -112,9 +112,9 @@ TRAPLINE_API enum sim_cost_id sim_cost_find(const char *name);
 /* One thing that happened. Fixed size, no text; the event's table says what the arguments are. */
 struct sim_record {
     sim_tick at;
-    uint32_t flow;  /* occurrence of the interrupt this belongs to; 0: none */
-    uint16_t id;    /* event id, unique over all layers (trapline/events.h) */
-    uint8_t cpu;    /* physical CPU, 0xff: hardware or no CPU */
+    uint32_t flow; /* occurrence of the interrupt this belongs to; 0: none */
+    uint16_t id;   /* event id, unique over all layers (trapline/events.h) */
+    uint8_t cpu;   /* physical CPU, 0xff: hardware or no CPU */
     uint8_t nargs;
     int64_t arg[SIM_TRACE_ARGS];
 };
@@ -258,21 +258,21 @@ struct sim_cpu {
 
 /* A thread of execution. */
 struct sim_strand {
-    struct sim_cpu *cpu;  /* where it runs now; set by the scheduler */
-    int64_t ret;          /* value left by the list that returned last */
-    sim_tick work_left;   /* of its interruptible work; SIM_FOREVER: until something happens */
+    struct sim_cpu *cpu; /* where it runs now; set by the scheduler */
+    int64_t ret;         /* value left by the list that returned last */
+    sim_tick work_left;  /* of its interruptible work; SIM_FOREVER: until something happens */
     bool working;
-    uint8_t depth;        /* frames in use */
-    uint8_t trap;         /* why a guest strand trapped (user-defined) */
+    uint8_t depth; /* frames in use */
+    uint8_t trap;  /* why a guest strand trapped (user-defined) */
     uint64_t trap_arg[3];
     struct sim_frame stack[SIM_STACK_DEPTH];
 };
 
 /* What sim_strand_step reports. */
 enum sim_ran {
-    SIM_RAN,      /* a step was run; more to do */
-    SIM_WORKING,  /* interruptible work is in progress (s->cpu->worker) */
-    SIM_WAITING,  /* asleep */
+    SIM_RAN,     /* a step was run; more to do */
+    SIM_WORKING, /* interruptible work is in progress (s->cpu->worker) */
+    SIM_WAITING, /* asleep */
     SIM_YIELDED,
     SIM_TRAPPED,  /* guest strand left the guest */
     SIM_FINISHED, /* the last frame returned */
@@ -332,7 +332,7 @@ static inline void sim_charge(struct sim_cpu *cpu, enum sim_cost_id id)
  * into them, so a percentile is exact when its bucket holds one value, else the bucket's mean
  * (relative width 1/64). min and max are exact.
  */
-#define SIM_HIST_SUB 64u
+#define SIM_HIST_SUB     64u
 #define SIM_HIST_BUCKETS (SIM_HIST_SUB * 59u)
 struct sim_hist {
     uint64_t count, sum, min, max;

@@ -27,8 +27,8 @@ struct vfio_platform_irq {
     uint32_t hwirq; /* the host interrupt's number */
     bool level;     /* MASKABLE and AUTOMASKED */
     bool usermasked, automasked;
-    bool deoi;      /* plain handler on a level line: the guest's EOI ends the interrupt */
-    bool stopping;  /* producer.stop has disabled the line and waits for a running handler */
+    bool deoi;     /* plain handler on a level line: the guest's EOI ends the interrupt */
+    bool stopping; /* producer.stop has disabled the line and waits for a running handler */
     struct host_irqaction action;
     struct host_eventfd *trigger;
     struct host_eventfd *unmask; /* virqfd, NULL: none */

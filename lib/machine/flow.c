@@ -93,9 +93,8 @@ void flow_gic_state(void *ctx, unsigned cpu, uint32_t intid, uint32_t old_bits, 
 
 static struct mdevice *device_of_guest(struct machine *m, uint32_t guest_intid)
 {
-    return guest_intid < HOST_MAX_IRQS && m->dev_of_guest[guest_intid] >= 0
-               ? &m->dev[m->dev_of_guest[guest_intid]]
-               : NULL;
+    return guest_intid < HOST_MAX_IRQS && m->dev_of_guest[guest_intid] >= 0 ? &m->dev[m->dev_of_guest[guest_intid]]
+                                                                            : NULL;
 }
 
 void flow_guest_iar(struct machine *m, uint32_t guest_intid)

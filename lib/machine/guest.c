@@ -196,8 +196,11 @@ static int vec_return(struct sim_strand *s, struct sim_frame *f)
 }
 
 static const struct sim_step vector_steps[] = {
-    [VEC_IAR] = {vec_iar, "acknowledge", SIM_GUEST},     [VEC_WORK] = {vec_work, "work", SIM_GUEST},
-    [VEC_CLEAR] = {vec_clear, "quieten the device", SIM_GUEST}, [VEC_EOIR] = {vec_eoir, "end", SIM_GUEST},
-    [VEC_DIR] = {vec_dir, "deactivate", SIM_GUEST},      [VEC_RETURN] = {vec_return, "return", SIM_GUEST},
+    [VEC_IAR] = {vec_iar, "acknowledge", SIM_GUEST},
+    [VEC_WORK] = {vec_work, "work", SIM_GUEST},
+    [VEC_CLEAR] = {vec_clear, "quieten the device", SIM_GUEST},
+    [VEC_EOIR] = {vec_eoir, "end", SIM_GUEST},
+    [VEC_DIR] = {vec_dir, "deactivate", SIM_GUEST},
+    [VEC_RETURN] = {vec_return, "return", SIM_GUEST},
 };
 SIM_PROC(guest_vector_proc, "guest irq", vector_steps);

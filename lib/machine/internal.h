@@ -36,8 +36,8 @@ struct pcpu {
     struct sim_event timer_ev; /* the host's timer */
     bool working;              /* interruptible work in progress since work_start */
     sim_tick work_start;
-    bool irq_seen;             /* nIRQ as this CPU samples it */
-    bool virq;                 /* nVIRQ */
+    bool irq_seen; /* nIRQ as this CPU samples it */
+    bool virq;     /* nVIRQ */
 };
 
 /* Why the guest was left. */
@@ -57,16 +57,16 @@ struct vcpu {
     struct host_thread thread;
     struct sim_strand guest;
     enum vcpu_mode mode;
-    bool request;      /* KVM_REQ_IRQ_PENDING */
-    bool paused;       /* kvm_arm_halt_guest */
-    bool blocked;      /* asleep in WFI */
-    bool irq_masked;   /* the guest's PSTATE.I */
+    bool request;    /* KVM_REQ_IRQ_PENDING */
+    bool paused;     /* kvm_arm_halt_guest */
+    bool blocked;    /* asleep in WFI */
+    bool irq_masked; /* the guest's PSTATE.I */
     bool booted;
-    uint8_t trap;      /* enum guest_trap of the exit being handled */
-    uint64_t acks;     /* EOI acks folded since the last counted exit */
-    bool left;         /* an exit is being timed */
+    uint8_t trap;  /* enum guest_trap of the exit being handled */
+    uint64_t acks; /* EOI acks folded since the last counted exit */
+    bool left;     /* an exit is being timed */
     sim_tick left_at;
-    uint8_t cause;     /* of that exit */
+    uint8_t cause; /* of that exit */
     struct host_cpu_acks acks_at_entry;
 };
 
@@ -146,7 +146,8 @@ struct mtraffic {
     X(resamples, "irqfd.resamples", "EOI acks that reached a resampler", LESS)                                         \
     X(connects, "bypass.connects", "producer and consumer pairs connected (set-up included)", EXACT)                   \
     X(refusals, "bypass.refusals", "connections refused (set-up included)", LESS)                                      \
-    X(hw_inactive, "vgic.hw_inactive", "entries with a HW=1 list register whose physical interrupt was not active", LESS) \
+    X(hw_inactive, "vgic.hw_inactive", "entries with a HW=1 list register whose physical interrupt was not active",    \
+      LESS)                                                                                                            \
     X(setup_exits, "setup.exits", "exits before the first interrupt: guest boot, irqfd and VFIO set-up", LESS)
 
 struct counters {
@@ -173,7 +174,7 @@ struct machine {
     struct mdevice *dev;
     struct mtraffic *traffic;
     struct host_thread vmm;
-    unsigned line_users[HOST_MAX_IRQS]; /* devices that assert each SPI: wired OR */
+    unsigned line_users[HOST_MAX_IRQS];  /* devices that assert each SPI: wired OR */
     int16_t dev_of_spi[HOST_MAX_IRQS];   /* first device of a physical interrupt, -1: none */
     int16_t dev_of_guest[HOST_MAX_IRQS]; /* device routed to a guest interrupt, -1: none */
     int16_t handler_of[HOST_MAX_IRQS];   /* handler of a guest interrupt, -1: none */

@@ -257,18 +257,19 @@ static int build_software(struct machine *m)
         .ops = &vgic_v2_ops,
         .port = port,
         .profile = c->kernel.vgic,
-        .hooks = {
-            .ctx = m,
-            .kick = vcpu_kick,
-            .phys_pending = hook_phys_pending,
-            .phys_active = hook_phys_active,
-            .set_phys_pending = hook_set_phys_pending,
-            .set_phys_active = hook_set_phys_active,
-            .hwintid = hook_hwintid,
-            .set_forwarded = hook_set_forwarded,
-            .halt = &vcpu_halt_proc,
-            .resume = &vcpu_resume_proc,
-        },
+        .hooks =
+            {
+                .ctx = m,
+                .kick = vcpu_kick,
+                .phys_pending = hook_phys_pending,
+                .phys_active = hook_phys_active,
+                .set_phys_pending = hook_set_phys_pending,
+                .set_phys_active = hook_set_phys_active,
+                .hwintid = hook_hwintid,
+                .set_forwarded = hook_set_forwarded,
+                .halt = &vcpu_halt_proc,
+                .resume = &vcpu_resume_proc,
+            },
     };
     err = vgic_new(&vc, &m->vgic);
     if (err)
@@ -314,8 +315,8 @@ static int build_devices(struct machine *m)
         d->next_on_spi = m->dev_of_spi[d->cfg->spi];
         m->dev_of_spi[d->cfg->spi] = (int16_t)i;
         gic_watch(m->gic, d->cfg->spi, true);
-        int err = vfio_platform_irq_open(&d->vfio, m->host, &m->sim, d->cfg->spi, d->hw.level, d->cfg->shared,
-                                         d->cfg->cpu);
+        int err =
+            vfio_platform_irq_open(&d->vfio, m->host, &m->sim, d->cfg->spi, d->hw.level, d->cfg->shared, d->cfg->cpu);
         if (err)
             return err;
     }
@@ -505,8 +506,9 @@ int machine_run(struct machine *m)
         m->limit = time_limit(m);
         drain(m);
         if (!m->stop && !m->cfg.until && sim_next_at(&m->sim) != SIM_FOREVER)
-            machine_fail(m, -ELOOP, "an interrupt storm: still busy a second after the last cause "
-                                    "(does the guest's handler quieten its device?)");
+            machine_fail(m, -ELOOP,
+                         "an interrupt storm: still busy a second after the last cause "
+                         "(does the guest's handler quieten its device?)");
     }
     m->end = m->sim.now;
     flow_finish(m);

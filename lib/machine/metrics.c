@@ -23,14 +23,15 @@ static const struct machine_metric_info metric_table[] = {
 #define X(id, name, doc) {"exits." name, doc, "count", MACHINE_LESS},
     MACHINE_EXITS(X)
 #undef X
-    {"exits.per_interrupt", "exits.total / interrupts.delivered", "ratio", MACHINE_LESS},
+        {"exits.per_interrupt", "exits.total / interrupts.delivered", "ratio", MACHINE_LESS},
 #define X(field, name, doc, better) {name, doc, "count", MACHINE_##better},
     MACHINE_COUNTERS(X)
 #undef X
 #define X(field, name, doc)                                                                                            \
     {name ".min", doc ", shortest", "ns", MACHINE_LESS}, {name ".p50", doc ", median", "ns", MACHINE_LESS},            \
-        {name ".p99", doc ", 99 % are no longer", "ns", MACHINE_LESS}, {name ".max", doc ", longest", "ns", MACHINE_LESS},
-    LATENCIES(X)
+        {name ".p99", doc ", 99 % are no longer", "ns", MACHINE_LESS},                                                 \
+        {name ".max", doc ", longest", "ns", MACHINE_LESS},
+        LATENCIES(X)
 #undef X
 };
 #define NMETRICS (sizeof metric_table / sizeof metric_table[0])

@@ -125,8 +125,10 @@ static bool stormy(struct machine *m)
     }
     if (++m->storm_steps <= STORM_STEPS)
         return false;
-    machine_fail(m, -ELOOP, "an interrupt storm: %d steps without time going on (does the guest's handler quieten its "
-                            "device?)", STORM_STEPS);
+    machine_fail(m, -ELOOP,
+                 "an interrupt storm: %d steps without time going on (does the guest's handler quieten its "
+                 "device?)",
+                 STORM_STEPS);
     return true;
 }
 
@@ -181,10 +183,7 @@ static void pcpu_run(struct pcpu *p)
             return;
         }
         if (ran != SIM_RAN) { /* the thread sleeps, yields or has ended: another one's turn */
-            host_schedule(h, id,
-                          ran == SIM_WAITING   ? HOST_SLEEPING
-                          : ran == SIM_YIELDED ? HOST_RUNNABLE
-                                               : HOST_DEAD);
+            host_schedule(h, id, ran == SIM_WAITING ? HOST_SLEEPING : ran == SIM_YIELDED ? HOST_RUNNABLE : HOST_DEAD);
             s = current(p);
             idle = host_idle(h, id);
         }

@@ -21,7 +21,8 @@ static void remember(struct machine *m, unsigned cpu, enum gic_frame frame, bool
                      uint32_t value)
 {
     if (m->watch.on && cpu == m->watch.cpu && m->watch.count < m->watch.capacity)
-        m->watch.list[m->watch.count++] = (struct machine_access){(uint8_t)cpu, (uint8_t)frame, is_write, offset, value};
+        m->watch.list[m->watch.count++] =
+            (struct machine_access){(uint8_t)cpu, (uint8_t)frame, is_write, offset, value};
     if (!(m->sim.levels & SIM_ACCESS))
         return;
     if (is_write)

@@ -171,8 +171,8 @@ static int irqs_on(struct sim_strand *s, struct sim_frame *f)
         sim_charge(s->cpu, SIM_COST_MMIO_DECODE);
         sim_trace(&m->sim, s->cpu->id, EV_KVM_MMIO, v->id, 1, (int64_t)(v->guest.trap_arg[0] & 0xffffffff),
                   (int64_t)v->guest.trap_arg[1]);
-        return sim_call(s, f, MMIO_DONE, &vgic_mmio_proc, m->vgic, v->id, v->guest.trap_arg[0],
-                        v->guest.trap_arg[1], 0);
+        return sim_call(s, f, MMIO_DONE, &vgic_mmio_proc, m->vgic, v->id, v->guest.trap_arg[0], v->guest.trap_arg[1],
+                        0);
     case TRAP_IRQ:
         break;
     }
@@ -204,12 +204,9 @@ static int mmio_done(struct sim_strand *s, struct sim_frame *f)
 }
 
 static const struct sim_step run_steps[] = {
-    [LOOP] = {loop, "requests, flush", SIM_OPEN},
-    [ENTER] = {enter, "last check, enter", SIM_MASKED},
-    [GUEST] = {guest, "guest", SIM_GUEST},
-    [IRQS_ON] = {irqs_on, "interrupts on, cause", SIM_OPEN},
-    [BLOCK] = {block, "block", SIM_OPEN},
-    [MMIO_DONE] = {mmio_done, "mmio done", SIM_OPEN},
+    [LOOP] = {loop, "requests, flush", SIM_OPEN}, [ENTER] = {enter, "last check, enter", SIM_MASKED},
+    [GUEST] = {guest, "guest", SIM_GUEST},        [IRQS_ON] = {irqs_on, "interrupts on, cause", SIM_OPEN},
+    [BLOCK] = {block, "block", SIM_OPEN},         [MMIO_DONE] = {mmio_done, "mmio done", SIM_OPEN},
 };
 static SIM_PROC(vcpu_run_proc, "kvm_arch_vcpu_ioctl_run", run_steps);
 

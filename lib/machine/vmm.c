@@ -97,9 +97,9 @@ static int unmask(struct sim_strand *s, struct sim_frame *f)
 }
 
 static const struct sim_step setup_steps[] = {
-    [BOOTED] = {booted, "is the guest up?", SIM_OPEN}, [WAIT] = {wait_boot, "wait for it", SIM_OPEN},
+    [BOOTED] = {booted, "is the guest up?", SIM_OPEN},   [WAIT] = {wait_boot, "wait for it", SIM_OPEN},
     [WAIT_AGAIN] = {wait_again, "look again", SIM_OPEN}, [ROUTE] = {route, "KVM_IRQFD", SIM_OPEN},
-    [VFIO] = {vfio, "VFIO trigger", SIM_OPEN},         [UNMASK] = {unmask, "VFIO unmask", SIM_OPEN},
+    [VFIO] = {vfio, "VFIO trigger", SIM_OPEN},           [UNMASK] = {unmask, "VFIO unmask", SIM_OPEN},
 };
 SIM_PROC(vmm_setup_proc, "vmm", setup_steps);
 

@@ -5,8 +5,10 @@
 #include <trapline/sim.h>
 
 #define ERRORS(X)                                                                                                      \
+    X(E2BIG, "larger than the limit")                                                                                  \
     X(EAGAIN, "not now; try again later")                                                                              \
     X(EBADF, "not an open descriptor")                                                                                 \
+    X(EBADMSG, "damaged, or no such data at all")                                                                      \
     X(EBUSY, "in use, or already there")                                                                               \
     X(EDEADLK, "the call would wait for itself")                                                                       \
     X(EEXIST, "already exists")                                                                                        \
@@ -14,6 +16,7 @@
     X(EINVAL, "an argument is not acceptable")                                                                         \
     X(EIO, "input or output failed")                                                                                   \
     X(ELOOP, "no progress: the same work comes up for ever")                                                           \
+    X(ENODATA, "the data ends too early")                                                                              \
     X(ENODEV, "no such device")                                                                                        \
     X(ENOENT, "no such file or object")                                                                                \
     X(ENOMEM, "out of memory")                                                                                         \
@@ -21,7 +24,9 @@
     X(ENOSYS, "not provided by this hardware or kernel")                                                               \
     X(ENOTSUP, "not supported in this combination")                                                                    \
     X(ENOTTY, "the operation does not fit the object")                                                                 \
-    X(ENXIO, "no such address or register")
+    X(ENXIO, "no such address or register")                                                                            \
+    X(EPROTO, "another version of the format")                                                                         \
+    X(EXDEV, "made with another configuration")
 
 static const struct {
     int err;
@@ -35,7 +40,7 @@ static const struct {
 const char *trapline_errname(int err)
 {
     for (size_t i = 0; i < sizeof error_table / sizeof error_table[0]; i++)
-        if (error_table[i].err == -err)
+        if (-error_table[i].err == err)
             return error_table[i].name;
     return err ? "E?" : "OK";
 }
@@ -43,7 +48,7 @@ const char *trapline_errname(int err)
 const char *trapline_strerror(int err)
 {
     for (size_t i = 0; i < sizeof error_table / sizeof error_table[0]; i++)
-        if (error_table[i].err == -err)
+        if (-error_table[i].err == err)
             return error_table[i].text;
     return err ? "unknown error" : "success";
 }

@@ -16,6 +16,14 @@ static unsigned bucket_of(uint64_t v)
     return (shift + 1) * SIM_HIST_SUB + (unsigned)((v >> shift) - SIM_HIST_SUB);
 }
 
+/* Smallest value of a bucket. Sums are kept relative to it: those of large values would not fit. */
+static uint64_t low_of(unsigned b)
+{
+    if (b < 2 * SIM_HIST_SUB)
+        return b;
+    return (uint64_t)(SIM_HIST_SUB + b % SIM_HIST_SUB) << (b / SIM_HIST_SUB - 1);
+}
+
 void sim_hist_reset(struct sim_hist *h)
 {
     memset(h, 0, sizeof *h);
@@ -31,7 +39,7 @@ void sim_hist_add(struct sim_hist *h, uint64_t value)
     h->sum += value;
     unsigned b = bucket_of(value);
     h->bucket[b].count++;
-    h->bucket[b].sum += value;
+    h->bucket[b].sum += value - low_of(b);
 }
 
 uint64_t sim_hist_permille(const struct sim_hist *h, unsigned permille)
@@ -46,7 +54,7 @@ uint64_t sim_hist_permille(const struct sim_hist *h, unsigned permille)
     for (unsigned i = 0; i < SIM_HIST_BUCKETS; i++) {
         seen += h->bucket[i].count;
         if (seen >= rank)
-            return (h->bucket[i].sum + h->bucket[i].count / 2) / h->bucket[i].count;
+            return low_of(i) + (h->bucket[i].sum + h->bucket[i].count / 2) / h->bucket[i].count;
     }
     return h->max;
 }

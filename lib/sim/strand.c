@@ -106,7 +106,7 @@ static enum sim_ran advance(struct sim_strand *s, struct sim_frame *f, unsigned 
 enum sim_ran sim_strand_step(struct sim_strand *s)
 {
     struct sim_frame *f;
-    if (s->working) {
+    while (s->working) { /* again if that ended an interrupt, which gives interrupted work back */
         if (s->work_left) {
             s->cpu->worker = s;
             return SIM_WORKING;
@@ -138,6 +138,7 @@ enum sim_ran sim_strand_step(struct sim_strand *s)
         return SIM_YIELDED;
     default:
         assert(next == SIM_TRAP && "a step returned what is no continuation");
-        return advance(s, f, f->pc + 1u) == SIM_FINISHED ? SIM_FINISHED : SIM_TRAPPED;
+        f->pc++; /* past the last step the list returns when the guest is entered again */
+        return SIM_TRAPPED;
     }
 }

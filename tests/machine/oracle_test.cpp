@@ -5,7 +5,8 @@
 
 #include <cstdio>
 
-namespace {
+namespace
+{
 
 struct Param {
     uint64_t n;
@@ -24,7 +25,10 @@ class Oracle : public testing::TestWithParam<Param>
   protected:
     Rig rig{GetParam().costs};
 
-    void SetUp() override { rig.cfg.guest_eoi_mode = GetParam().eoi_mode; }
+    void SetUp() override
+    {
+        rig.cfg.guest_eoi_mode = GetParam().eoi_mode;
+    }
 
     // Every oracle ends with a line that can interrupt again: low, inactive, enabled; nothing disabled.
     void ExpectLineFree(uint32_t spi)

@@ -4,7 +4,8 @@
 
 #include <cerrno>
 
-namespace {
+namespace
+{
 
 struct Param {
     const char *name;
@@ -38,17 +39,16 @@ TEST_P(Placement, exits_by_cause)
     EXPECT_EQ(rig.count("vgic.hw_inactive"), 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Rows, Placement,
-    testing::Values(Param{"same_cpu_running_trapped", 1, MACHINE_SPIN, false, 1, 0, 0, 1, 0},
-                    Param{"same_cpu_running_forwarded", 1, MACHINE_SPIN, true, 1, 0, 0, 0, 0},
-                    Param{"other_cpu_running_trapped", 0, MACHINE_SPIN, false, 0, 1, 0, 1, 0},
-                    Param{"other_cpu_running_forwarded", 0, MACHINE_SPIN, true, 0, 1, 0, 0, 0},
-                    Param{"same_cpu_blocked_trapped", 1, MACHINE_WFI, false, 0, 0, 1, 1, 1},
-                    Param{"same_cpu_blocked_forwarded", 1, MACHINE_WFI, true, 0, 0, 1, 0, 1},
-                    Param{"other_cpu_blocked_trapped", 0, MACHINE_WFI, false, 0, 0, 1, 1, 1},
-                    Param{"other_cpu_blocked_forwarded", 0, MACHINE_WFI, true, 0, 0, 1, 0, 1}),
-    [](const auto &i) { return i.param.name; });
+INSTANTIATE_TEST_SUITE_P(Rows, Placement,
+                         testing::Values(Param{"same_cpu_running_trapped", 1, MACHINE_SPIN, false, 1, 0, 0, 1, 0},
+                                         Param{"same_cpu_running_forwarded", 1, MACHINE_SPIN, true, 1, 0, 0, 0, 0},
+                                         Param{"other_cpu_running_trapped", 0, MACHINE_SPIN, false, 0, 1, 0, 1, 0},
+                                         Param{"other_cpu_running_forwarded", 0, MACHINE_SPIN, true, 0, 1, 0, 0, 0},
+                                         Param{"same_cpu_blocked_trapped", 1, MACHINE_WFI, false, 0, 0, 1, 1, 1},
+                                         Param{"same_cpu_blocked_forwarded", 1, MACHINE_WFI, true, 0, 0, 1, 0, 1},
+                                         Param{"other_cpu_blocked_trapped", 0, MACHINE_WFI, false, 0, 0, 1, 1, 1},
+                                         Param{"other_cpu_blocked_forwarded", 0, MACHINE_WFI, true, 0, 0, 1, 0, 1}),
+                         [](const auto &i) { return i.param.name; });
 
 // The interrupt lands where another vCPU runs: both are left, one for the interrupt, one for the kick.
 TEST(Placement2, landing_on_another_vcpus_cpu_costs_an_exit_on_each)

@@ -9,7 +9,8 @@
 #include <map>
 #include <sstream>
 
-namespace {
+namespace
+{
 
 struct Param {
     const char *scenario;
@@ -72,9 +73,9 @@ std::vector<std::string> recorded_rounds(const std::string &scenario)
 const char *reg(const machine_access &a)
 {
     static const std::map<std::pair<int, uint32_t>, const char *> names = {
-        {{GIC_CPU, 0x00c}, "GICC R IAR"},   {{GIC_CPU, 0x010}, "GICC W EOIR"}, {{GIC_CPU, 0x1000}, "GICC W DIR"},
-        {{GIC_HYP, 0x000}, "GICH W HCR"},   {{GIC_HYP, 0x030}, "GICH R ELRSR0"},
-        {{GIC_VCPU, 0x00c}, "GICV R IAR"},  {{GIC_VCPU, 0x010}, "GICV W EOIR"},
+        {{GIC_CPU, 0x00c}, "GICC R IAR"},   {{GIC_CPU, 0x010}, "GICC W EOIR"},   {{GIC_CPU, 0x1000}, "GICC W DIR"},
+        {{GIC_HYP, 0x000}, "GICH W HCR"},   {{GIC_HYP, 0x030}, "GICH R ELRSR0"}, {{GIC_VCPU, 0x00c}, "GICV R IAR"},
+        {{GIC_VCPU, 0x010}, "GICV W EOIR"},
     };
     if (a.frame == GIC_HYP && a.offset == 0x100)
         return a.is_write ? "GICH W LR0" : "GICH R LR0";
@@ -143,13 +144,12 @@ TEST_P(RealKvm, gic_accesses_of_a_steady_state_interrupt_match)
 
 INSTANTIATE_TEST_SUITE_P(
     Recorded, RealKvm,
-    testing::Values(
-        Param{"edge_irqfd_spin_other", MACHINE_INJECTOR, MACHINE_EDGE, MACHINE_SPIN, 0, false},
-        Param{"edge_irqfd_wfi_other", MACHINE_INJECTOR, MACHINE_EDGE, MACHINE_WFI, 0, false},
-        Param{"level_resample_spin_other", MACHINE_INJECTOR, MACHINE_LEVEL, MACHINE_SPIN, 0, false},
-        Param{"level_resample_wfi_other", MACHINE_INJECTOR, MACHINE_LEVEL, MACHINE_WFI, 0, false},
-        Param{"vfio_intxdis_spin_irqsame", MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, MACHINE_SPIN, 1, false},
-        Param{"fwd_spin_irqsame", MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, MACHINE_SPIN, 1, true}),
+    testing::Values(Param{"edge_irqfd_spin_other", MACHINE_INJECTOR, MACHINE_EDGE, MACHINE_SPIN, 0, false},
+                    Param{"edge_irqfd_wfi_other", MACHINE_INJECTOR, MACHINE_EDGE, MACHINE_WFI, 0, false},
+                    Param{"level_resample_spin_other", MACHINE_INJECTOR, MACHINE_LEVEL, MACHINE_SPIN, 0, false},
+                    Param{"level_resample_wfi_other", MACHINE_INJECTOR, MACHINE_LEVEL, MACHINE_WFI, 0, false},
+                    Param{"vfio_intxdis_spin_irqsame", MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, MACHINE_SPIN, 1, false},
+                    Param{"fwd_spin_irqsame", MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, MACHINE_SPIN, 1, true}),
     [](const auto &i) { return std::string(i.param.scenario); });
 
 } // namespace

@@ -4,7 +4,8 @@
 
 #include <cerrno>
 
-namespace {
+namespace
+{
 
 std::string bytes(const std::vector<sim_record> &v)
 {
@@ -141,23 +142,22 @@ TEST_P(BadConfig, is_refused_with_a_sentence)
     EXPECT_EQ(rig.m, nullptr);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Fields, BadConfig,
-    testing::Values(Bad{"struct_size", [](Rig &r) { r.cfg.struct_size = 1; }},
-                    Bad{"no_cpus", [](Rig &r) { r.cfg.platform.cpus = 0; }},
-                    Bad{"nine_cpus", [](Rig &r) { r.cfg.platform.cpus = 9; }},
-                    Bad{"spis", [](Rig &r) { r.cfg.platform.spis = 95; }},
-                    Bad{"list_registers", [](Rig &r) { r.cfg.platform.list_registers = 65; }},
-                    Bad{"vcpu_on_no_cpu", [](Rig &r) { r.vcpus[0].cpu = 2; }},
-                    Bad{"device_on_no_cpu", [](Rig &r) { r.devices[0].cpu = 2; }},
-                    Bad{"spi_outside", [](Rig &r) { r.devices[0].spi = 128; }},
-                    Bad{"ppi_as_spi", [](Rig &r) { r.devices[0].spi = 31; }},
-                    Bad{"guest_spi", [](Rig &r) { r.routes[0].guest_spi = 992; }},
-                    Bad{"route_vcpu", [](Rig &r) { r.routes[0].vcpu = 1; }},
-                    Bad{"route_twice", [](Rig &r) { r.routes[1].guest_spi = 34; }},
-                    Bad{"same_spi", [](Rig &r) { r.devices[1].spi = 36; }},
-                    Bad{"traffic_device", [](Rig &r) { r.traffic[0].device = 2; }},
-                    Bad{"handler_device", [](Rig &r) { r.handlers[0].clears = 2; }}),
-    [](const auto &i) { return std::string(i.param.name); });
+INSTANTIATE_TEST_SUITE_P(Fields, BadConfig,
+                         testing::Values(Bad{"struct_size", [](Rig &r) { r.cfg.struct_size = 1; }},
+                                         Bad{"no_cpus", [](Rig &r) { r.cfg.platform.cpus = 0; }},
+                                         Bad{"nine_cpus", [](Rig &r) { r.cfg.platform.cpus = 9; }},
+                                         Bad{"spis", [](Rig &r) { r.cfg.platform.spis = 95; }},
+                                         Bad{"list_registers", [](Rig &r) { r.cfg.platform.list_registers = 65; }},
+                                         Bad{"vcpu_on_no_cpu", [](Rig &r) { r.vcpus[0].cpu = 2; }},
+                                         Bad{"device_on_no_cpu", [](Rig &r) { r.devices[0].cpu = 2; }},
+                                         Bad{"spi_outside", [](Rig &r) { r.devices[0].spi = 128; }},
+                                         Bad{"ppi_as_spi", [](Rig &r) { r.devices[0].spi = 31; }},
+                                         Bad{"guest_spi", [](Rig &r) { r.routes[0].guest_spi = 992; }},
+                                         Bad{"route_vcpu", [](Rig &r) { r.routes[0].vcpu = 1; }},
+                                         Bad{"route_twice", [](Rig &r) { r.routes[1].guest_spi = 34; }},
+                                         Bad{"same_spi", [](Rig &r) { r.devices[1].spi = 36; }},
+                                         Bad{"traffic_device", [](Rig &r) { r.traffic[0].device = 2; }},
+                                         Bad{"handler_device", [](Rig &r) { r.handlers[0].clears = 2; }}),
+                         [](const auto &i) { return std::string(i.param.name); });
 
 } // namespace

@@ -5,25 +5,40 @@
 #include <algorithm>
 #include <trapline/irqbypass.h>
 
-namespace {
+namespace
+{
 
 // Names of the events of interest, in order, with the callbacks of the bypass manager spelled out.
 std::vector<std::string> story(const Rig &rig)
 {
-    static const char *const callback[] = {"prod.stop",        "cons.stop",        "prod.add_consumer",
+    static const char *const callback[] = {"prod.stop",         "cons.stop",         "prod.add_consumer",
                                            "cons.add_producer", "cons.del_producer", "prod.del_consumer",
-                                           "cons.start",       "prod.start"};
+                                           "cons.start",        "prod.start"};
     std::vector<std::string> out;
     for (const sim_record &r : rig.records) {
         switch (r.id) {
-        case EV_BYPASS_CALLBACK: out.emplace_back(callback[r.arg[0]]); break;
-        case EV_IRQ_DISABLE: out.emplace_back("disable_irq"); break;
-        case EV_IRQ_ENABLE: out.emplace_back("enable_irq"); break;
-        case EV_VFIO_DEOI: out.emplace_back(r.arg[1] ? "deoi on" : "deoi off"); break;
-        case EV_VGIC_FORWARD_SET: out.emplace_back("vgic forward"); break;
-        case EV_BYPASS_CONNECT: out.emplace_back("connected"); break;
-        case EV_RUN_BEGIN: return out;
-        default: break;
+        case EV_BYPASS_CALLBACK:
+            out.emplace_back(callback[r.arg[0]]);
+            break;
+        case EV_IRQ_DISABLE:
+            out.emplace_back("disable_irq");
+            break;
+        case EV_IRQ_ENABLE:
+            out.emplace_back("enable_irq");
+            break;
+        case EV_VFIO_DEOI:
+            out.emplace_back(r.arg[1] ? "deoi on" : "deoi off");
+            break;
+        case EV_VGIC_FORWARD_SET:
+            out.emplace_back("vgic forward");
+            break;
+        case EV_BYPASS_CONNECT:
+            out.emplace_back("connected");
+            break;
+        case EV_RUN_BEGIN:
+            return out;
+        default:
+            break;
         }
     }
     return out;
@@ -45,10 +60,10 @@ TEST_P(Connect, runs_the_whole_sequence_in_order_and_resumes_guest_and_line)
     rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 1, 1);
     rig.routes[0].forward = true;
     ASSERT_EQ(rig.run(), 0) << rig.why;
-    const std::vector<std::string> want = {
-        "enable_irq", // the trigger's
-        "disable_irq", "prod.stop", "cons.stop", "deoi on", "prod.add_consumer", "vgic forward", "cons.add_producer",
-        "cons.start", "enable_irq", "prod.start", "connected"};
+    const std::vector<std::string> want = {"enable_irq", // the trigger's
+                                           "disable_irq",       "prod.stop",    "cons.stop",         "deoi on",
+                                           "prod.add_consumer", "vgic forward", "cons.add_producer", "cons.start",
+                                           "enable_irq",        "prod.start",   "connected"};
     EXPECT_EQ(story(rig), want);
     EXPECT_EQ(rig.count("interrupts.completed"), 1u);
 }

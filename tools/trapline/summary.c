@@ -67,8 +67,7 @@ static void compare_modes(const struct report *r, size_t base, size_t mode)
     report_value(r, base, "world_switches", &ws0);
     report_value(r, mode, "world_switches", &ws1);
     const struct saving s[] = {
-        {"world switch", "world switches",
-         per_interrupt(r, base, switches, 1) - per_interrupt(r, mode, switches, 1)},
+        {"world switch", "world switches", per_interrupt(r, base, switches, 1) - per_interrupt(r, mode, switches, 1)},
         {"host acknowledge", "host acknowledges", per_interrupt(r, base, acks, 1) - per_interrupt(r, mode, acks, 1)},
         {"GIC write", "GIC writes", per_interrupt(r, base, writes, 3) - per_interrupt(r, mode, writes, 3)},
     };
