@@ -73,7 +73,6 @@ struct host_irq {
     bool forwarded; /* deactivation is a vCPU's (irq_set_vcpu_affinity) */
     int running;    /* pCPU on which its handler runs now, -1: none */
     struct host_irqaction *action;
-    bool edge_replay; /* an edge is being replayed */
 };
 
 /*

@@ -61,6 +61,12 @@ TRAPLINE_API int irqfd_assign(struct irqfd_vm *vm, struct irqfd *fd, uint32_t gs
                               struct host_eventfd *resamplefd);
 
 /*
+ * Step list, after irqfd_assign: obj = struct irqfd. An event that came before the assignment is injected now
+ * (section 3.2 step 7). Leaves 0 in s->ret.
+ */
+TRAPLINE_API extern const struct sim_proc irqfd_poll_proc;
+
+/*
  * KVM_SET_GSI_ROUTING for one entry: GSI -> pin of irqchip 0 (SPI INTID - 32). -EINVAL: GSI or pin out of
  * range, or the GSI is routed already. pin < 0 removes the GSI's entry.
  */
@@ -71,9 +77,7 @@ TRAPLINE_API int irqfd_route(struct irqfd_vm *vm, uint32_t gsi, int pin);
  * Leaves 0, or -1 if the GSI has no route, in s->ret.
  */
 TRAPLINE_API extern const struct sim_proc irqfd_set_irq_proc;
-/*
- * KVM_IRQ_LINE for an SPI: checks, then a step list does the injection. Returns 0 and sets *intid, or
- * -EINVAL (INTID below 32 or beyond the vgic).
+/* KVM_IRQ_LINE's check of an SPI: 0, or -EINVAL (INTID below 32 or beyond the vgic). Then inject with vgic_inject_proc.
  */
 TRAPLINE_API int irqfd_irq_line_spi(const struct irqfd_vm *vm, uint32_t intid);
 

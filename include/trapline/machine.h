@@ -21,6 +21,7 @@ extern "C" {
 
 #define MACHINE_NAME_MAX    32u
 #define MACHINE_MAX_DEVICES 64u
+#define MACHINE_GUEST_PMR   0xf0u /* the guest's priority mask */
 
 /* ---- configuration ----------------------------------------------------------------------------- */
 
@@ -72,7 +73,7 @@ struct machine_route {
     unsigned vcpu;      /* target */
     bool resample;      /* irqfd with a resamplefd; with VFIO that is also its unmask eventfd */
     bool forward;       /* direct EOI: VFIO registers a bypass producer */
-    unsigned priority;  /* 0 to 0xf8, as the guest programs it */
+    unsigned priority;  /* 0 to 0xe8, as the guest programs it; its priority mask is 0xf0 */
 };
 
 /* What the guest does in the interrupt handler of one SPI. */
@@ -131,7 +132,7 @@ TRAPLINE_API int machine_add_sink(struct machine *m, struct sim_sink sink);
 
 /*
  * Runs set-up (host drivers, user space, guest boot) and then the traffic to its end. Returns
- * 0; -ELOOP (time stands still or the limit of steps was reached: an interrupt storm);
+ * 0; -EINVAL (it has run already); -ELOOP (time stands still or the limit of steps was reached: an interrupt storm);
  * -EFAULT (the model broke an invariant of its own); -ENOTSUP (a cost has no price).
  * machine_error() has the sentence.
  */
@@ -205,6 +206,7 @@ TRAPLINE_API const char *machine_exit_doc(enum machine_exit_cause c);
 /* Exits of one cause during the run (set-up apart): time is from leaving the guest to entering it again. */
 struct machine_exit_stat {
     uint64_t samples;
+    uint64_t timed; /* of these, followed by an entry before the run ended: the times are theirs */
     sim_tick time_total, time_min, time_max;
     double time_stddev; /* ticks */
 };
@@ -228,7 +230,8 @@ struct machine_access {
 };
 /*
  * Records every GIC access of pCPU `cpu` from occurrence `nth` (1 is the first after set-up) of a
- * device's interrupt up to the next occurrence or the end of the run. Before machine_run. 0 or -EINVAL.
+ * device's interrupt up to the next occurrence or the end of the run. Before machine_run; at most 4,096 are kept. 0,
+ * -EINVAL or -ENOMEM.
  */
 TRAPLINE_API int machine_watch_accesses(struct machine *m, unsigned device, uint64_t nth, unsigned cpu);
 TRAPLINE_API const struct machine_access *machine_accesses(const struct machine *m, size_t *count);

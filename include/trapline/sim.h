@@ -140,7 +140,6 @@ struct sim {
     struct sim_event **heap; /* binary heap, allocated by sim_init */
     uint32_t queued, capacity;
     struct sim_cost_profile costs;
-    bool allow_unpriced;
     uint64_t charged[SIM_COST_COUNT];  /* how often each primitive was charged */
     uint64_t unpriced[SIM_COST_COUNT]; /* how often without a price */
     struct sim_sink sink[SIM_MAX_SINKS];

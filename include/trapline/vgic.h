@@ -104,6 +104,11 @@ struct vgic_hooks {
     void *ctx;
     /* Sets KVM_REQ_IRQ_PENDING on the vCPU and kicks it (sections 1.4, 1.5); `cpu` is where we run. */
     void (*kick)(void *ctx, struct sim_cpu *cpu, unsigned vcpu);
+    /*
+     * An injection made no difference to the guest: an edge found the SPI pending already (when injected, or in
+     * a list register that is folded), or a level was up. For those who count occurrences.
+     */
+    void (*merged)(void *ctx, uint32_t intid);
     /* Reads or writes the physical state of a host interrupt (irqchip state). */
     bool (*phys_pending)(void *ctx, struct sim_cpu *cpu, int host_irq);
     bool (*phys_active)(void *ctx, struct sim_cpu *cpu, int host_irq);
@@ -168,6 +173,13 @@ TRAPLINE_API extern const struct sim_proc vgic_flush_proc;
  * yield point after each, prune. Leaves the number of acks notified in s->ret.
  */
 TRAPLINE_API extern const struct sim_proc vgic_sync_proc;
+
+/*
+ * Only the first part of the sync, the save of the list registers. Up to 4.x it ran at EL2, before the host opened
+ * interrupts and long before the rest; vgic_sync_proc goes on from there. (Without it the host would see the
+ * maintenance interrupt for ever.)
+ */
+TRAPLINE_API void vgic_save(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu);
 
 /* A guest access to its distributor. Packed into the registers of vgic_mmio_proc. */
 static inline uint64_t vgic_mmio_arg(uint32_t offset, unsigned size, bool is_write)

@@ -8,8 +8,7 @@
 int host_new(const struct host_config *cfg, struct host **out)
 {
     *out = NULL;
-    if (cfg->struct_size != sizeof *cfg || cfg->cpus < 1 || cfg->cpus > HOST_MAX_CPUS ||
-        cfg->spis + 32 > HOST_MAX_IRQS)
+    if (cfg->struct_size != sizeof *cfg || cfg->cpus < 1 || cfg->cpus > HOST_MAX_CPUS || cfg->spis > HOST_MAX_IRQS - 32)
         return -EINVAL;
     struct host *h = calloc(1, sizeof *h);
     if (!h)

@@ -3,27 +3,8 @@
 #ifndef TRAPLINE_HOST_INTERNAL_H
 #define TRAPLINE_HOST_INTERNAL_H
 
+#include <trapline/gic_regs.h>
 #include <trapline/host.h>
-
-/* GICv2 registers the irqchip driver uses (IHI 0048B 4.3, 4.4). */
-enum {
-    HOST_GICD_CTLR = 0x000,
-    HOST_GICD_ISENABLER = 0x100,
-    HOST_GICD_ICENABLER = 0x180,
-    HOST_GICD_ISPENDR = 0x200,
-    HOST_GICD_ICPENDR = 0x280,
-    HOST_GICD_ISACTIVER = 0x300,
-    HOST_GICD_ICACTIVER = 0x380,
-    HOST_GICD_IPRIORITYR = 0x400,
-    HOST_GICD_ITARGETSR = 0x800,
-    HOST_GICD_ICFGR = 0xc00,
-    HOST_GICD_SGIR = 0xf00,
-    HOST_GICC_CTLR = 0x000,
-    HOST_GICC_PMR = 0x004,
-    HOST_GICC_IAR = 0x00c,
-    HOST_GICC_EOIR = 0x010,
-    HOST_GICC_DIR = 0x1000,
-};
 
 struct host_cpu {
     struct host_thread idle;

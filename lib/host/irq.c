@@ -92,10 +92,8 @@ void host_enable_irq(struct host *h, uint32_t irq)
     /* check_irq_resend: an edge that came while disabled is replayed, a level re-asserts by itself. */
     if (d->pending) {
         d->pending = false;
-        if (!d->level) {
-            d->edge_replay = true;
+        if (!d->level)
             host_irq_set_state(h, irq, HOST_IRQ_PENDING, true);
-        }
     }
 }
 
@@ -126,8 +124,9 @@ static int flow_begin(struct sim_strand *s, struct sim_frame *f)
         sim_trace(h->sim, s->cpu->id, EV_IRQ_HANDLER_EXIT, d->intid);
         return SIM_RET;
     }
+    /* The lump is for an interrupt that is handled; a masked re-fire costs its GIC accesses. */
+    sim_charge(s->cpu, SIM_COST_HOST_IRQ);
     d->pending = false;
-    d->edge_replay = false;
     d->running = (int)s->cpu->id;
     f->r[R_ACTION] = (uintptr_t)d->action;
     return SIM_NEXT;

@@ -34,30 +34,30 @@ void host_irqchip_init(struct host *h)
 {
     const struct gic_port *p = &h->cfg.port;
     const uint32_t all = HOST_PRIORITY * 0x01010101u;
-    gic_port_write(p, 0, GIC_DIST, HOST_GICD_CTLR, 0);
+    gic_port_write(p, 0, GIC_DIST, GICD_CTLR, 0);
     for (uint32_t i = 32; i < 32 + h->cfg.spis; i += 4)
-        gic_port_write(p, 0, GIC_DIST, HOST_GICD_IPRIORITYR + i, all);
-    gic_port_write(p, 0, GIC_DIST, HOST_GICD_CTLR, 1);
+        gic_port_write(p, 0, GIC_DIST, GICD_IPRIORITYR + i, all);
+    gic_port_write(p, 0, GIC_DIST, GICD_CTLR, 1);
     for (unsigned c = 0; c < h->cfg.cpus; c++) {
         for (uint32_t i = 0; i < 32; i += 4)
-            gic_port_write(p, c, GIC_DIST, HOST_GICD_IPRIORITYR + i, all);
+            gic_port_write(p, c, GIC_DIST, GICD_IPRIORITYR + i, all);
         /* All SGIs, the host's timer, the maintenance interrupt. */
         uint32_t enable = 0xffffu | bit(HOST_TIMER_PPI);
         if (h->cfg.maint_ppi)
             enable |= bit(h->cfg.maint_ppi);
-        gic_port_write(p, c, GIC_DIST, HOST_GICD_ISENABLER, enable);
-        gic_port_write(p, c, GIC_CPU, HOST_GICC_PMR, HOST_PMR);
-        gic_port_write(p, c, GIC_CPU, HOST_GICC_CTLR, GICC_CTLR_ENABLE_EOIMODE);
+        gic_port_write(p, c, GIC_DIST, GICD_ISENABLER, enable);
+        gic_port_write(p, c, GIC_CPU, GICC_PMR, HOST_PMR);
+        gic_port_write(p, c, GIC_CPU, GICC_CTLR, GICC_CTLR_ENABLE_EOIMODE);
     }
 }
 
 void host_irqchip_configure(struct host *h, uint32_t irq, bool level, unsigned cpu)
 {
     /* ICFGR and ITARGETSR hold several interrupts to a word: read, change, write. */
-    uint32_t off = HOST_GICD_ICFGR + irq / 16 * 4, shift = irq % 16 * 2;
+    uint32_t off = GICD_ICFGR + irq / 16 * 4, shift = irq % 16 * 2;
     uint32_t v = host_gicd_read(h, off) & ~(3u << shift);
     host_gicd_write(h, off, v | (level ? 0u : 2u) << shift);
-    off = HOST_GICD_ITARGETSR + irq / 4 * 4;
+    off = GICD_ITARGETSR + irq / 4 * 4;
     shift = irq % 4 * 8;
     v = host_gicd_read(h, off) & ~(0xffu << shift);
     host_gicd_write(h, off, v | (1u << cpu) << shift);
@@ -65,17 +65,17 @@ void host_irqchip_configure(struct host *h, uint32_t irq, bool level, unsigned c
 
 void host_irqchip_mask(struct host *h, struct host_irq *d)
 {
-    host_gicd_write(h, word(HOST_GICD_ICENABLER, d->intid), bit(d->intid));
+    host_gicd_write(h, word(GICD_ICENABLER, d->intid), bit(d->intid));
     /* Masking a forwarded interrupt deactivates it, so that it cannot stay stuck when the guest dies. */
     if (d->forwarded)
-        host_gicd_write(h, word(HOST_GICD_ICACTIVER, d->intid), bit(d->intid));
+        host_gicd_write(h, word(GICD_ICACTIVER, d->intid), bit(d->intid));
     d->masked = true;
     sim_trace(h->sim, host_cpu_id(h), EV_IRQ_MASK, d->intid);
 }
 
 void host_irqchip_unmask(struct host *h, struct host_irq *d)
 {
-    host_gicd_write(h, word(HOST_GICD_ISENABLER, d->intid), bit(d->intid));
+    host_gicd_write(h, word(GICD_ISENABLER, d->intid), bit(d->intid));
     d->masked = false;
     sim_trace(h->sim, host_cpu_id(h), EV_IRQ_UNMASK, d->intid);
 }
@@ -83,26 +83,26 @@ void host_irqchip_unmask(struct host *h, struct host_irq *d)
 void host_irqchip_eoi(struct host *h, struct host_irq *d)
 {
     if (!d->forwarded)
-        gic_port_write(&h->cfg.port, host_cpu_id(h), GIC_CPU, HOST_GICC_DIR, d->intid);
+        gic_port_write(&h->cfg.port, host_cpu_id(h), GIC_CPU, GICC_DIR, d->intid);
 }
 
 bool host_irq_get_state(struct host *h, uint32_t irq, enum host_irqchip_state which)
 {
-    uint32_t base = which == HOST_IRQ_PENDING ? HOST_GICD_ISPENDR : HOST_GICD_ISACTIVER;
+    uint32_t base = which == HOST_IRQ_PENDING ? GICD_ISPENDR : GICD_ISACTIVER;
     return host_gicd_read(h, word(base, irq)) & bit(irq);
 }
 
 void host_irq_set_state(struct host *h, uint32_t irq, enum host_irqchip_state which, bool on)
 {
-    uint32_t base = which == HOST_IRQ_PENDING ? (on ? HOST_GICD_ISPENDR : HOST_GICD_ICPENDR)
-                                              : (on ? HOST_GICD_ISACTIVER : HOST_GICD_ICACTIVER);
+    uint32_t base =
+        which == HOST_IRQ_PENDING ? (on ? GICD_ISPENDR : GICD_ICPENDR) : (on ? GICD_ISACTIVER : GICD_ICACTIVER);
     host_gicd_write(h, word(base, irq), bit(irq));
 }
 
 void host_send_ipi(struct host *h, unsigned target_cpu, unsigned sgi)
 {
     sim_trace(h->sim, host_cpu_id(h), EV_IPI_RAISE, target_cpu, sgi);
-    host_gicd_write(h, HOST_GICD_SGIR, (1u << target_cpu) << 16 | sgi);
+    host_gicd_write(h, GICD_SGIR, (1u << target_cpu) << 16 | sgi);
 }
 
 /* ---- the exception entry ------------------------------------------------------------------------ */
@@ -114,7 +114,7 @@ enum { R_IAR, R_INTID };
 static int entry_ack(struct sim_strand *s, struct sim_frame *f)
 {
     struct host *h = f->obj;
-    uint32_t iar = gic_port_read(&h->cfg.port, s->cpu->id, GIC_CPU, HOST_GICC_IAR);
+    uint32_t iar = gic_port_read(&h->cfg.port, s->cpu->id, GIC_CPU, GICC_IAR);
     f->r[R_IAR] = iar;
     f->r[R_INTID] = iar & 0x3ff;
     if (f->r[R_INTID] >= 1020) {
@@ -130,7 +130,7 @@ static int entry_dispatch(struct sim_strand *s, struct sim_frame *f)
     struct host_cpu *c = &h->cpu[s->cpu->id];
     uint32_t intid = (uint32_t)f->r[R_INTID];
     /* Priority drop first: other interrupts may be taken, this one stays active (EOImode=1). */
-    gic_port_write(&h->cfg.port, s->cpu->id, GIC_CPU, HOST_GICC_EOIR, (uint32_t)f->r[R_IAR]);
+    gic_port_write(&h->cfg.port, s->cpu->id, GIC_CPU, GICC_EOIR, (uint32_t)f->r[R_IAR]);
     if (intid < 16) {
         h->stats.acks_ipi++;
         if (intid == HOST_IPI_RESCHEDULE)
@@ -151,7 +151,6 @@ static int entry_dispatch(struct sim_strand *s, struct sim_frame *f)
     } else {
         h->stats.acks_device++;
         c->acks.device++;
-        sim_charge(s->cpu, SIM_COST_HOST_IRQ);
         return sim_call(s, f, 0, &host_flow_proc, h, intid, 0, 0, 0);
     }
     return SIM_NEXT;
@@ -161,7 +160,7 @@ static int entry_dispatch(struct sim_strand *s, struct sim_frame *f)
 static int entry_end_private(struct sim_strand *s, struct sim_frame *f)
 {
     struct host *h = f->obj;
-    gic_port_write(&h->cfg.port, s->cpu->id, GIC_CPU, HOST_GICC_DIR, (uint32_t)f->r[R_IAR]);
+    gic_port_write(&h->cfg.port, s->cpu->id, GIC_CPU, GICC_DIR, (uint32_t)f->r[R_IAR]);
     return 0;
 }
 

@@ -77,6 +77,8 @@ bool host_thread_wake(struct host *h, struct host_thread *t)
     bool idle = c->current == &c->idle;
     if (!idle && t->prio <= c->current->prio)
         return true;
+    if (c->need_resched)
+        return true; /* it has been told already */
     c->need_resched = true;
     /* An idle CPU is woken by the wake list's function call, a busy one by the reschedule IPI. */
     if (t->cpu != here)
@@ -198,11 +200,11 @@ void host_spin_end_all(struct host *h)
         struct host_thread *t = h->cpu[i].current;
         if (t == &h->cpu[i].idle)
             continue;
-        /* A busy-wait that an interrupt has put aside is over when the interrupt returns. */
+        /* Work that has a length is no wait. A wait that an interrupt has put aside ends when that returns. */
         for (unsigned d = 0; d < t->strand.depth; d++)
-            if (t->strand.stack[d].resume)
+            if (t->strand.stack[d].resume && t->strand.stack[d].below == SIM_FOREVER)
                 t->strand.stack[d].below = 0;
-        if (t->strand.working) {
+        if (t->strand.working && t->strand.work_left == SIM_FOREVER) {
             sim_work_done(&t->strand);
             h->cfg.poke(h->cfg.ctx, i);
         }
@@ -219,6 +221,7 @@ static int bypass_step(struct sim_strand *s, struct sim_frame *f)
     f->r[1] = host_spin_mark(f->obj);
     if (irq_bypass_op_step(op)) {
         s->ret = op->ret;
+        host_spin_end_all(f->obj); /* another operation may be waiting for the manager */
         return SIM_RET;
     }
     /* The phase did not move on: the callback waits for something that ends with host_spin_end_all. */

@@ -9,9 +9,9 @@ struct irqfd_vm {
     struct irqfd_vm_config cfg;
     struct irqfd *fds;
     struct irqfd_stats stats;
-    int16_t pin_of_gsi[IRQFD_MAX_GSI];        /* routing table, -1: no entry */
-    int16_t gsi_of_pin[IRQFD_MAX_GSI];        /* its reverse: the last entry written for a pin wins */
-    struct irqfd *resampler[IRQFD_MAX_GSI];   /* irqfds with a resamplefd, by GSI */
+    int16_t pin_of_gsi[IRQFD_MAX_GSI];      /* routing table, -1: no entry */
+    int16_t gsi_of_pin[IRQFD_MAX_GSI];      /* its reverse: the last entry written for a pin wins */
+    struct irqfd *resampler[IRQFD_MAX_GSI]; /* irqfds with a resamplefd, by GSI */
 };
 
 /* Pin a GSI is routed to, -1: none. */

@@ -104,6 +104,26 @@ static const struct sim_step wakeup_steps[] = {
 };
 SIM_PROC(irqfd_wakeup_proc, "irqfd_wakeup", wakeup_steps);
 
+static int poll_event(struct sim_strand *s, struct sim_frame *f)
+{
+    struct irqfd *fd = f->obj;
+    s->ret = 0;
+    return fd->eventfd->count ? sim_call(s, f, SIM_NEXT, &irqfd_wakeup_proc, fd, 0, 0, 0, 0) : SIM_RET;
+}
+
+static int poll_done(struct sim_strand *s, struct sim_frame *f)
+{
+    (void)f;
+    s->ret = 0;
+    return SIM_RET;
+}
+
+static const struct sim_step poll_steps[] = {
+    {poll_event, "an event from before?", SIM_OPEN},
+    {poll_done, "done", SIM_OPEN},
+};
+SIM_PROC(irqfd_poll_proc, "irqfd_poll", poll_steps);
+
 /* ---- an ack ---------------------------------------------------------------------------------------- */
 
 /* kvm_notify_acked_irq: r0 = irqchip, r1 = pin. r2: the GSI, r3: irqfd to signal next. */

@@ -36,18 +36,27 @@ int irqfd_pin(const struct irqfd_vm *vm, uint32_t gsi)
     return gsi < IRQFD_MAX_GSI ? vm->pin_of_gsi[gsi] : -1;
 }
 
+/* The GSI that gets a pin's acks when its last route is gone: of those that are left the highest, -1: none. */
+static int16_t last_gsi_of(const struct irqfd_vm *vm, int pin)
+{
+    for (int gsi = (int)IRQFD_MAX_GSI - 1; gsi >= 0; gsi--)
+        if (vm->pin_of_gsi[gsi] == pin)
+            return (int16_t)gsi;
+    return -1;
+}
+
 int irqfd_route(struct irqfd_vm *vm, uint32_t gsi, int pin)
 {
     if (gsi >= IRQFD_MAX_GSI || pin >= MAX_PIN)
         return -EINVAL;
     if (pin >= 0 && vm->pin_of_gsi[gsi] >= 0)
         return -EINVAL; /* one irqchip: one entry per GSI */
-    if (pin >= 0) {
-        vm->gsi_of_pin[pin] = (int16_t)gsi;
-    } else if (vm->pin_of_gsi[gsi] >= 0 && vm->gsi_of_pin[vm->pin_of_gsi[gsi]] == (int16_t)gsi) {
-        vm->gsi_of_pin[vm->pin_of_gsi[gsi]] = -1;
-    }
+    int old = vm->pin_of_gsi[gsi];
     vm->pin_of_gsi[gsi] = (int16_t)(pin >= 0 ? pin : -1);
+    if (pin >= 0)
+        vm->gsi_of_pin[pin] = (int16_t)gsi;
+    else if (old >= 0 && vm->gsi_of_pin[old] == (int16_t)gsi)
+        vm->gsi_of_pin[old] = last_gsi_of(vm, old);
     return 0;
 }
 

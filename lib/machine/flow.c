@@ -1,58 +1,84 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Occurrences of interrupts. A flow begins when a wire goes up (or an injector signals) and is over when
- * the guest has read its IAR and the line is free again: physically inactive, enabled, and low. For an
- * injector, which has no line, "free" is the guest's deactivation. A cause that comes before the guest's
- * IAR merges with the flow that waits for it: latency runs from the first, and `coalesced` counts it.
+ * Occurrences of interrupts. A flow begins when a wire goes up (or an injector signals) and is over when the
+ * guest has read its IAR and deactivated it, and the line is free again: physically inactive, enabled, and low.
+ * For an injector, which has no line, "free" is the guest's deactivation.
+ *
+ * A cause merges with another one where the hardware or the software keeps one bit for both: a wire that is up,
+ * an edge that is pending in the distributor, an injection that changes nothing (vgic_hooks.merged). Each of these
+ * places reports itself; `coalesced` counts, the newer flow goes, and latency runs from the first.
  */
 #include "internal.h"
 #include <string.h>
 #include <trapline/events.h>
 
-static struct flow *first(struct mdevice *d, bool undelivered)
+enum flow_stage { UNDELIVERED, UNFREED, UNENDED };
+
+/* The oldest flow that has not come as far as that. UNENDED: delivered, but not deactivated. */
+static struct flow *first(struct mdevice *d, enum flow_stage stage)
 {
-    for (unsigned i = 0; i < d->nflows; i++)
-        if (undelivered ? !d->flow[i].delivered : !d->flow[i].freed)
-            return &d->flow[i];
+    for (unsigned i = 0; i < d->nflows; i++) {
+        struct flow *f = &d->flow[i];
+        if (stage == UNDELIVERED ? !f->delivered : stage == UNFREED ? !f->freed : f->delivered && !f->ended)
+            return f;
+    }
     return NULL;
 }
 
-/* Drops finished flows from the front. */
+static void drop(struct mdevice *d, unsigned i)
+{
+    d->nflows--;
+    memmove(d->flow + i, d->flow + i + 1, (d->nflows - i) * sizeof d->flow[0]);
+}
+
+/* Finished flows leave from the front. */
 static void retire(struct mdevice *d)
 {
-    unsigned k = 0;
-    while (k < d->nflows && d->flow[k].delivered && d->flow[k].freed) {
+    while (d->nflows && d->flow[0].delivered && d->flow[0].freed && d->flow[0].ended) {
         d->m->n.completed++;
-        sim_trace(&d->m->sim, SIM_NO_CPU, EV_FLOW_END, d->cfg->spi, d->flow[k].id);
-        k++;
+        sim_trace(&d->m->sim, SIM_NO_CPU, EV_FLOW_END, d->index, d->flow[0].id);
+        drop(d, 0);
     }
-    if (!k)
-        return;
-    d->nflows -= k;
-    memmove(d->flow, d->flow + k, d->nflows * sizeof d->flow[0]);
+}
+
+/* One cause less will be seen by the guest: the newest that it has not seen yet. */
+static void coalesce(struct mdevice *d)
+{
+    for (unsigned i = d->nflows; i-- > 0;) {
+        if (!d->flow[i].delivered) {
+            d->m->n.coalesced++;
+            drop(d, i);
+            return;
+        }
+    }
 }
 
 static void watch_occurrence(struct mdevice *d)
 {
     struct machine *m = d->m;
-    if (!m->watch.armed || m->watch.device != d->index)
-        return;
-    m->watch.on = d->occurrences == m->watch.nth;
+    if (m->watch.armed && m->watch.device == d->index)
+        m->watch.on = d->occurrences == m->watch.nth;
 }
 
+/* A cause: makes the wire go up or stays without effect if that is up, or signals an eventfd. */
 void flow_raise(struct mdevice *d)
 {
     struct machine *m = d->m;
+    bool wire = d->cfg->kind != MACHINE_INJECTOR;
     m->n.raised++;
-    if (first(d, true) || d->nflows == FLOWS_PER_DEVICE) {
+    m->storm_steps = 0;
+    /* All should be quiet a second after the last cause. */
+    if (--m->causes_left == 0 && !m->cfg.until)
+        m->limit = m->sim.now + m->sim.costs.tick_hz;
+    if ((wire && d->hw.line) || (wire && !d->hw.level && gic_state(m->gic, 0, d->cfg->spi) & GIC_ST_PENDING) ||
+        d->nflows == FLOWS_PER_DEVICE) {
         m->n.coalesced++;
         return;
     }
     d->occurrences++;
     watch_occurrence(d);
-    d->last_flow = ++m->flows;
-    d->flow[d->nflows++] = (struct flow){.id = d->last_flow, .begin = m->sim.now};
-    sim_trace(&m->sim, SIM_NO_CPU, EV_FLOW_BEGIN, d->cfg->spi, d->last_flow);
+    d->flow[d->nflows++] = (struct flow){.id = ++m->flows, .begin = m->sim.now};
+    sim_trace(&m->sim, SIM_NO_CPU, EV_FLOW_BEGIN, d->index, m->flows);
 }
 
 static void freed(struct mdevice *d, struct flow *f)
@@ -74,7 +100,7 @@ static void line_changed(struct mdevice *d, uint32_t old_bits, uint32_t new_bits
                 freed(d, &d->flow[i]);
         retire(d);
     } else if (d->nflows > 1 && (old_bits & GIC_ST_ACTIVE) && (new_bits & busy) == GIC_ST_PENDING) {
-        struct flow *f = first(d, false);
+        struct flow *f = first(d, UNFREED);
         if (f) {
             freed(d, f);
             retire(d);
@@ -103,12 +129,11 @@ void flow_guest_iar(struct machine *m, uint32_t guest_intid)
     struct mdevice *d = device_of_guest(m, guest_intid);
     if (!d)
         return;
-    struct flow *f = first(d, true);
+    struct flow *f = first(d, UNDELIVERED);
     if (f) {
         f->delivered = true;
         m->n.delivered++;
         sim_hist_add(m->to_iar, m->sim.now - f->begin);
-        retire(d);
     } else if (!d->hw.line) {
         m->n.spurious++; /* the handler runs, and nobody asked for it */
     }
@@ -117,29 +142,62 @@ void flow_guest_iar(struct machine *m, uint32_t guest_intid)
 void flow_guest_deactivated(struct machine *m, uint32_t guest_intid)
 {
     struct mdevice *d = device_of_guest(m, guest_intid);
-    if (!d || d->cfg->kind != MACHINE_INJECTOR)
+    struct flow *f = d ? first(d, UNENDED) : NULL;
+    if (!f)
         return;
-    struct flow *f = first(d, false);
-    if (f && f->delivered) {
+    f->ended = true;
+    if (d->cfg->kind == MACHINE_INJECTOR)
         freed(d, f);
-        retire(d);
-    }
+    retire(d);
 }
 
-/* The flow a trace record belongs to: the table says which argument is the interrupt. */
+/* The guest has quietened the device before it saw its interrupt (another one on a shared line): served. */
+void flow_guest_cleared(struct mdevice *d)
+{
+    if (d->hw.level && !d->hw.line)
+        coalesce(d);
+}
+
+void flow_merged(void *ctx, uint32_t guest_intid)
+{
+    struct mdevice *d = device_of_guest(ctx, guest_intid);
+    if (d)
+        coalesce(d);
+}
+
+/* The device on this SPI that has a flow; the first one otherwise. */
+static struct mdevice *device_of_spi(struct machine *m, uint32_t intid)
+{
+    int i = m->dev_of_spi[intid];
+    while (i >= 0 && !m->dev[i].nflows && m->dev[i].next_on_spi >= 0)
+        i = m->dev[i].next_on_spi;
+    return i >= 0 ? &m->dev[i] : NULL;
+}
+
+/* The flow a trace record belongs to: the event's table says which argument is the interrupt. */
 uint32_t flow_of(void *ctx, const struct sim_record *r)
 {
     struct machine *m = ctx;
+    if (r->id == EV_FLOW_BEGIN || r->id == EV_FLOW_END)
+        return (uint32_t)r->arg[1];
     const struct trapline_event_info *e = trapline_event_find(r->id);
     if (!e || e->flow_kind == EV_FLOW_NONE || r->arg[e->flow_arg] < 0 || r->arg[e->flow_arg] >= HOST_MAX_IRQS)
         return 0;
     uint32_t intid = (uint32_t)r->arg[e->flow_arg];
-    int dev = e->flow_kind == EV_FLOW_PHYS ? m->dev_of_spi[intid] : m->dev_of_guest[intid];
-    return dev >= 0 && m->dev[dev].nflows ? m->dev[dev].flow[0].id : 0;
+    struct mdevice *d = e->flow_kind == EV_FLOW_PHYS ? device_of_spi(m, intid) : device_of_guest(m, intid);
+    if (!d || !d->nflows)
+        return 0;
+    /* What the guest ends was delivered; other virtual events are on the way to that; physical ones free the line. */
+    bool ends = r->id == EV_GUEST_EOIR || r->id == EV_GUEST_DIR;
+    const struct flow *f = first(d, e->flow_kind == EV_FLOW_PHYS ? UNFREED : ends ? UNENDED : UNDELIVERED);
+    return f ? f->id : d->flow[0].id;
 }
 
+/* A run that was cut short has not lost what is still on its way. */
 void flow_finish(struct machine *m)
 {
+    if (m->cfg.until)
+        return;
     for (size_t i = 0; i < m->cfg.ndevices; i++)
         for (unsigned k = 0; k < m->dev[i].nflows; k++)
             if (!m->dev[i].flow[k].delivered)

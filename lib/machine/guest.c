@@ -10,7 +10,7 @@
 #include <trapline/gic_regs.h>
 
 /* GICV_CTLR: EnableGrp0, EOImode. */
-enum { GICV_ENABLE = 1u, GICV_EOIMODE_SHIFT = 9, GUEST_PMR = 0xf0, GUEST_SPURIOUS = 1020 };
+enum { GICV_ENABLE = 1u, GICV_EOIMODE_SHIFT = 9, GUEST_SPURIOUS = 1020 };
 
 static uint32_t gicv_read(const struct vcpu *v, uint32_t offset)
 {
@@ -82,13 +82,13 @@ static int boot_again(struct sim_strand *s, struct sim_frame *f)
 
 static int boot_cpuif(struct sim_strand *s, struct sim_frame *f)
 {
-    (void)s;
     struct vcpu *v = f->obj;
-    gicv_write(v, GICV_PMR, GUEST_PMR);
+    gicv_write(v, GICV_PMR, MACHINE_GUEST_PMR);
     gicv_write(v, GICV_CTLR, GICV_ENABLE | v->m->cfg.guest_eoi_mode << GICV_EOIMODE_SHIFT);
-    v->booted = true;
     v->irq_masked = false;
-    return SIM_NEXT;
+    /* "I am up": a hypercall that user space waits for. */
+    s->trap = TRAP_HVC;
+    return SIM_TRAP;
 }
 
 /* ---- main loop --------------------------------------------------------------------------------------- */
@@ -158,8 +158,10 @@ static int vec_clear(struct sim_strand *s, struct sim_frame *f)
     struct vcpu *v = f->obj;
     const struct machine_handler *h = handler_of(v->m, f->r[2]);
     /* The device's registers are mapped into the guest: no exit. */
-    if (h && h->clears >= 0)
+    if (h && h->clears >= 0) {
         irq_device_clear(&v->m->dev[h->clears].hw);
+        flow_guest_cleared(&v->m->dev[h->clears]);
+    }
     return SIM_NEXT;
 }
 

@@ -26,6 +26,9 @@
 #define TRAPLINE_CHECKS 0
 #endif
 
+/* Room for a note on each device, and the general ones. */
+#define MACHINE_NOTES (MACHINE_MAX_DEVICES + 8u)
+
 #define MAINT_PPI 25u /* where the maintenance interrupt of a GIC-400 goes on common platforms */
 
 struct pcpu {
@@ -41,7 +44,7 @@ struct pcpu {
 };
 
 /* Why the guest was left. */
-enum guest_trap { TRAP_IRQ, TRAP_WFI, TRAP_MMIO };
+enum guest_trap { TRAP_IRQ, TRAP_WFI, TRAP_MMIO, TRAP_HVC };
 
 enum vcpu_mode { OUTSIDE_GUEST_MODE, IN_GUEST_MODE, EXITING_GUEST_MODE };
 
@@ -62,9 +65,8 @@ struct vcpu {
     bool blocked;    /* asleep in WFI */
     bool irq_masked; /* the guest's PSTATE.I */
     bool booted;
-    uint8_t trap;  /* enum guest_trap of the exit being handled */
-    uint64_t acks; /* EOI acks folded since the last counted exit */
-    bool left;     /* an exit is being timed */
+    uint8_t trap; /* enum guest_trap of the exit being handled */
+    bool left;    /* an exit is being timed */
     sim_tick left_at;
     uint8_t cause; /* of that exit */
     struct host_cpu_acks acks_at_entry;
@@ -75,6 +77,7 @@ struct flow {
     uint32_t id;
     sim_tick begin;
     bool delivered; /* the guest has read its IAR */
+    bool ended;     /* ... and deactivated it */
     bool freed;     /* the line is free again */
 };
 #define FLOWS_PER_DEVICE 8u
@@ -92,7 +95,6 @@ struct mdevice {
     uint64_t occurrences; /* flows begun since set-up */
     struct flow flow[FLOWS_PER_DEVICE];
     unsigned nflows;
-    uint32_t last_flow;
 };
 
 /* A timetable entry: hardware (traffic) or an injector's thread. */
@@ -185,13 +187,14 @@ struct machine {
     struct sim_hist *to_iar, *to_free;
     bool vmm_done, stop;
     int status;
-    char error[256];
+    char error[640];
     sim_tick storm_at;
     uint64_t storm_steps, steps;
-    const char *note[8];
+    const char *note[MACHINE_NOTES + 1]; /* NULL-terminated */
     unsigned nnotes;
-    char note_text[4][160];
-    unsigned nnote_text;
+    char note_text[MACHINE_NOTES][640];
+    bool ran;
+    uint64_t causes_left; /* that timetables will still raise */
     struct {
         bool armed, on;
         unsigned device, cpu;
@@ -203,6 +206,11 @@ struct machine {
     void *progress_ctx;
     struct machine_metric *metrics;
 };
+
+/* What usually makes a run never come to rest. */
+#define STORM_HINT                                                                                                     \
+    "usual reasons: a handler that does not quieten its device, a level route without resample or forward, a single "  \
+    "list register for several interrupts"
 
 /* Fails the run: the first failure stays. */
 void machine_fail(struct machine *m, int status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -237,6 +245,8 @@ void port_write(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset, 
 void flow_raise(struct mdevice *d);
 void flow_guest_iar(struct machine *m, uint32_t guest_intid);
 void flow_guest_deactivated(struct machine *m, uint32_t guest_intid);
+void flow_guest_cleared(struct mdevice *d);
+void flow_merged(void *ctx, uint32_t guest_intid);
 void flow_gic_state(void *ctx, unsigned cpu, uint32_t intid, uint32_t old_bits, uint32_t new_bits);
 uint32_t flow_of(void *ctx, const struct sim_record *r);
 void flow_finish(struct machine *m);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Building a machine from its configuration, running it, taking it apart. */
 #include "internal.h"
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,10 +24,8 @@ void machine_fail(struct machine *m, int status, const char *fmt, ...)
 
 void machine_note(struct machine *m, const char *fmt, ...)
 {
-    enum { NOTES = sizeof m->note_text / sizeof m->note_text[0] };
-    if (m->nnote_text == NOTES)
-        return;
-    char *text = m->note_text[m->nnote_text++];
+    assert(m->nnotes < MACHINE_NOTES && "there is room for a note on each device");
+    char *text = m->note_text[m->nnotes];
     va_list ap;
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof m->note_text[0], fmt, ap);
@@ -117,13 +116,7 @@ static void traffic_raise(void *ctx)
     struct mtraffic *t = ctx;
     struct mdevice *d = &t->m->dev[t->cfg->device];
     t->done++;
-    if (d->hw.line) {
-        /* The line is up already: the device merges the cause with the one being served. */
-        t->m->n.raised++;
-        t->m->n.coalesced++;
-    } else {
-        flow_raise(d);
-    }
+    flow_raise(d);
     (void)irq_device_raise(&d->hw);
 }
 
@@ -136,46 +129,112 @@ static int refuse(char *why, size_t n, int err, const char *text)
     return err;
 }
 
-static const char *bad_config(const struct machine_config *c)
+#define MAX_TICKS (UINT64_MAX / 8) /* times may be added up without overflow */
+
+static const char *bad_platform(const struct machine_config *c)
 {
-    if (c->struct_size != sizeof *c)
-        return "struct_size is not that of this library";
-    if (c->platform.cpus < 1 || c->platform.cpus > GIC_MAX_CPUS)
+    const struct machine_platform *p = &c->platform;
+    if (p->cpus < 1 || p->cpus > GIC_MAX_CPUS)
         return "platform.cpus must be 1 to 8";
+    if (p->spis > GIC_MAX_SPIS || (p->spis % 32 && p->spis != GIC_MAX_SPIS) || !p->spis)
+        return "platform.spis must be a multiple of 32 up to 960, or 988";
+    if (p->list_registers < 1 || p->list_registers > GIC_MAX_LRS)
+        return "platform.list_registers must be 1 to 64";
+    if (p->priority_bits < 4 || p->priority_bits > 8)
+        return "platform.priority_bits must be 4 to 8";
+    if (p->irq_propagation > MAX_TICKS)
+        return "platform.irq_propagation is too long";
+    return NULL;
+}
+
+static const char *bad_vcpus(const struct machine_config *c)
+{
     if (c->nvcpus < 1 || c->nvcpus > VGIC_MAX_VCPUS)
         return "1 to 8 vCPUs";
-    if (c->ndevices > MACHINE_MAX_DEVICES)
-        return "too many devices";
-    for (size_t i = 0; i < c->nvcpus; i++)
+    if (c->guest_eoi_mode > 1)
+        return "guest_eoi_mode must be 0 or 1";
+    for (size_t i = 0; i < c->nvcpus; i++) {
         if (c->vcpus[i].cpu >= c->platform.cpus)
             return "a vCPU is pinned to a pCPU that does not exist";
-    /* There are no time slices: a vCPU that never sleeps would keep the others from running. */
-    for (size_t i = 0; i < c->nvcpus && c->guest_loop == MACHINE_SPIN; i++)
-        for (size_t k = 0; k < i; k++)
+        /* There are no time slices: a vCPU that never sleeps would keep the others from running. */
+        for (size_t k = 0; k < i && c->guest_loop == MACHINE_SPIN; k++)
             if (c->vcpus[i].cpu == c->vcpus[k].cpu)
                 return "two spinning vCPUs cannot share a pCPU";
+    }
+    return NULL;
+}
+
+static const char *bad_devices(const struct machine_config *c)
+{
+    if (c->ndevices > MACHINE_MAX_DEVICES)
+        return "too many devices";
     for (size_t i = 0; i < c->ndevices; i++) {
         const struct machine_device *d = &c->devices[i];
         if (d->cpu >= c->platform.cpus)
             return "a device is routed to a pCPU that does not exist";
-        if (d->kind != MACHINE_INJECTOR && (d->spi < 32 || d->spi >= 32 + c->platform.spis))
+        if (d->kind == MACHINE_INJECTOR)
+            continue;
+        if (d->spi < 32 || d->spi >= 32 + c->platform.spis)
             return "a device's SPI is outside the GIC";
+        for (size_t k = 0; k < i; k++) {
+            const struct machine_device *o = &c->devices[k];
+            if (o->kind != MACHINE_INJECTOR && o->spi == d->spi && (o->trigger != d->trigger || o->cpu != d->cpu))
+                return "devices that share a line must agree in trigger and pCPU";
+        }
     }
+    return NULL;
+}
+
+static const char *bad_routes(const struct machine_config *c)
+{
     for (size_t i = 0; i < c->nroutes; i++) {
         const struct machine_route *r = &c->routes[i];
         if (r->device >= c->ndevices || r->vcpu >= c->nvcpus || r->guest_spi < 32 || r->guest_spi >= 992)
             return "a route names a device, vCPU or guest SPI that does not exist";
+        if (r->priority >= MACHINE_GUEST_PMR)
+            return "a route's priority is masked by the guest's priority mask, 0xf0";
         for (size_t k = 0; k < i; k++)
             if (c->routes[k].device == r->device || c->routes[k].guest_spi == r->guest_spi)
                 return "a device or guest SPI is routed twice";
     }
-    for (size_t i = 0; i < c->ntraffic; i++)
-        if (c->traffic[i].device >= c->ndevices)
-            return "traffic names a device that does not exist";
-    for (size_t i = 0; i < c->nhandlers; i++)
-        if (c->handlers[i].guest_spi < 32 || c->handlers[i].guest_spi >= 992 ||
-            c->handlers[i].clears >= (int)c->ndevices)
+    for (size_t i = 0; i < c->nhandlers; i++) {
+        const struct machine_handler *h = &c->handlers[i];
+        if (h->guest_spi < 32 || h->guest_spi >= 992 || h->clears < -1 || h->clears >= (int)c->ndevices)
             return "a handler names a guest SPI or device that does not exist";
+        if (h->work > MAX_TICKS)
+            return "a handler's work is too long";
+        for (size_t k = 0; k < i; k++)
+            if (c->handlers[k].guest_spi == h->guest_spi)
+                return "a guest SPI has two handlers";
+    }
+    return NULL;
+}
+
+static const char *bad_traffic(const struct machine_config *c)
+{
+    for (size_t i = 0; i < c->ntraffic; i++) {
+        const struct machine_traffic *t = &c->traffic[i];
+        if (t->device >= c->ndevices)
+            return "traffic names a device that does not exist";
+        if (t->start > MAX_TICKS || (t->count > 1 && t->every > (MAX_TICKS - t->start) / (t->count - 1)))
+            return "traffic goes on beyond the end of time";
+    }
+    if (c->until > MAX_TICKS || !c->costs.tick_hz || c->costs.tick_hz > MAX_TICKS)
+        return "until or costs.tick_hz is out of range";
+    return NULL;
+}
+
+static const char *bad_config(const struct machine_config *c)
+{
+    static const char *(*const check[])(const struct machine_config *) = {bad_platform, bad_vcpus, bad_devices,
+                                                                          bad_routes, bad_traffic};
+    if (c->struct_size != sizeof *c)
+        return "struct_size is not that of this library";
+    for (size_t i = 0; i < sizeof check / sizeof check[0]; i++) {
+        const char *bad = check[i](c);
+        if (bad)
+            return bad;
+    }
     return NULL;
 }
 
@@ -261,6 +320,7 @@ static int build_software(struct machine *m)
             {
                 .ctx = m,
                 .kick = vcpu_kick,
+                .merged = flow_merged,
                 .phys_pending = hook_phys_pending,
                 .phys_active = hook_phys_active,
                 .set_phys_pending = hook_set_phys_pending,
@@ -297,6 +357,10 @@ static int build_devices(struct machine *m)
     const struct machine_config *c = &m->cfg;
     for (size_t i = 0; i < HOST_MAX_IRQS; i++)
         m->dev_of_spi[i] = m->dev_of_guest[i] = m->handler_of[i] = -1;
+    for (size_t i = 0; i < c->nroutes; i++) {
+        m->dev[c->routes[i].device].route = &c->routes[i];
+        m->dev_of_guest[c->routes[i].guest_spi] = (int16_t)c->routes[i].device;
+    }
     for (size_t i = c->ndevices; i-- > 0;) {
         struct mdevice *d = &m->dev[i];
         d->m = m;
@@ -319,10 +383,6 @@ static int build_devices(struct machine *m)
             vfio_platform_irq_open(&d->vfio, m->host, &m->sim, d->cfg->spi, d->hw.level, d->cfg->shared, d->cfg->cpu);
         if (err)
             return err;
-    }
-    for (size_t i = 0; i < c->nroutes; i++) {
-        m->dev[c->routes[i].device].route = &c->routes[i];
-        m->dev_of_guest[c->routes[i].guest_spi] = (int16_t)c->routes[i].device;
     }
     for (size_t i = 0; i < c->nhandlers; i++)
         m->handler_of[c->handlers[i].guest_spi] = (int16_t)i;
@@ -434,21 +494,26 @@ static void begin_counting(struct machine *m)
     *irqfd_stats_get(m->irqfd) = (struct irqfd_stats){0};
     for (size_t i = 0; i < m->cfg.ndevices; i++)
         m->dev[i].vfio.stats = (struct vfio_platform_stats){0};
+    /* The exit in which a vCPU sleeps now is finished by the run: its time counts from here. */
+    for (size_t i = 0; i < m->cfg.nvcpus; i++)
+        m->vcpu[i].left_at = m->t0;
 }
 
-/* Last instant of the run: what the user said, or a second after the last cause, by when all is quiet. */
-static sim_tick time_limit(const struct machine *m)
+/* Set-up leaves nothing halted, disabled or masked behind (9.2, 9). */
+static void check_setup(struct machine *m)
 {
-    if (m->cfg.until)
-        return m->t0 + m->cfg.until;
-    sim_tick last = 0;
-    for (size_t i = 0; i < m->cfg.ntraffic; i++) {
-        const struct machine_traffic *t = &m->cfg.traffic[i];
-        sim_tick end = t->start + (t->count ? t->count - 1 : 0) * t->every;
-        if (end > last)
-            last = end;
+    if (!m->vmm_done)
+        machine_fail(m, -EFAULT, "set-up came to a standstill");
+    if (m->bypass_stops != m->bypass_starts)
+        machine_fail(m, -EFAULT, "the bypass manager left something stopped");
+    for (size_t i = 0; i < m->cfg.nvcpus; i++)
+        if (m->vcpu[i].paused)
+            machine_fail(m, -EFAULT, "set-up left vCPU %zu paused", i);
+    for (size_t i = 0; i < m->cfg.ndevices; i++) {
+        const struct host_irq *d = host_irq_get(m->host, m->cfg.devices[i].spi);
+        if (m->dev[i].route && m->cfg.devices[i].kind != MACHINE_INJECTOR && (d->depth || d->masked))
+            machine_fail(m, -EFAULT, "set-up left interrupt %u disabled", d->intid);
     }
-    return m->t0 + last + m->sim.costs.tick_hz;
 }
 
 static void begin_traffic(struct machine *m)
@@ -457,6 +522,7 @@ static void begin_traffic(struct machine *m)
     for (size_t i = 0; i < m->cfg.ntraffic; i++) {
         struct mtraffic *t = &m->traffic[i];
         const struct machine_device *d = &m->cfg.devices[t->cfg->device];
+        m->causes_left += t->cfg->count;
         if (d->kind == MACHINE_INJECTOR)
             host_thread_start_asleep(m->host, &t->thread, d->cpu, INJECTOR_PRIO, &injector_proc, t,
                                      m->t0 + t->cfg->start);
@@ -467,14 +533,12 @@ static void begin_traffic(struct machine *m)
 
 static void check_prices(struct machine *m)
 {
-    char list[160] = "";
+    char list[SIM_COST_COUNT * 24] = "";
     size_t used = 0;
-    for (unsigned i = 0; i < SIM_COST_COUNT; i++) {
-        if (!m->sim.unpriced[i])
-            continue;
-        int k = snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", sim_cost_name((enum sim_cost_id)i));
-        used += k > 0 && (size_t)k < sizeof list - used ? (size_t)k : 0;
-    }
+    for (unsigned i = 0; i < SIM_COST_COUNT; i++)
+        if (m->sim.unpriced[i])
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "",
+                                     sim_cost_name((enum sim_cost_id)i));
     if (!used)
         return;
     if (m->cfg.allow_unpriced)
@@ -483,10 +547,10 @@ static void check_prices(struct machine *m)
         machine_fail(m, -ENOTSUP, "cost profile '%s' has no price for: %s", m->sim.costs.name, list);
 }
 
-int machine_run(struct machine *m)
+static void set_up(struct machine *m)
 {
-    enum { VMM_PRIO = 2 };
-    m->limit = SIM_FOREVER - 1;
+    enum { VMM_PRIO = 2, SETUP_SECONDS = 1000 };
+    m->limit = MAX_TICKS / m->sim.costs.tick_hz > SETUP_SECONDS ? SETUP_SECONDS * m->sim.costs.tick_hz : MAX_TICKS;
     for (unsigned i = 0; i < m->cfg.platform.cpus; i++)
         m->pcpu[i].cpu.cost = 0; /* what creating the host's driver has charged */
     for (unsigned i = 0; i < m->cfg.nvcpus; i++)
@@ -494,23 +558,29 @@ int machine_run(struct machine *m)
     host_thread_start(m->host, &m->vmm, 0, VMM_PRIO, &vmm_setup_proc, m);
     pcpu_start(m);
     drain(m);
-    if (!m->stop && !m->vmm_done)
-        machine_fail(m, -EFAULT, "set-up came to a standstill");
-    if (!m->stop && m->bypass_stops != m->bypass_starts)
-        machine_fail(m, -EFAULT, "the bypass manager left something stopped");
+    if (!m->stop)
+        check_setup(m);
+}
+
+int machine_run(struct machine *m)
+{
+    if (m->ran)
+        return -EINVAL;
+    m->ran = true;
+    set_up(m);
     if (!m->stop) {
         m->t0 = m->sim.now;
         begin_counting(m);
         sim_trace(&m->sim, SIM_NO_CPU, EV_RUN_BEGIN, 1);
+        m->limit = m->t0 + (m->cfg.until ? m->cfg.until : MAX_TICKS);
         begin_traffic(m);
-        m->limit = time_limit(m);
+        if (!m->causes_left && !m->cfg.until)
+            m->limit = m->t0 + m->sim.costs.tick_hz;
         drain(m);
         if (!m->stop && !m->cfg.until && sim_next_at(&m->sim) != SIM_FOREVER)
-            machine_fail(m, -ELOOP,
-                         "an interrupt storm: still busy a second after the last cause "
-                         "(does the guest's handler quieten its device?)");
+            machine_fail(m, -ELOOP, "an interrupt storm: still busy a second after the last cause; " STORM_HINT);
     }
-    m->end = m->sim.now;
+    m->end = m->cfg.until && !m->stop ? m->limit : m->sim.now;
     flow_finish(m);
     check_prices(m);
     return m->status;

@@ -131,7 +131,7 @@ struct machine_exit_stat machine_exit_stats(const struct machine *m, enum machin
         return (struct machine_exit_stat){0};
     const struct exit_time *t = &m->exit_time[c];
     struct machine_exit_stat s = {
-        .samples = m->n.cause[c], .time_total = t->total, .time_min = t->min, .time_max = t->max};
+        .samples = m->n.cause[c], .timed = t->samples, .time_total = t->total, .time_min = t->min, .time_max = t->max};
     if (t->samples > 1) {
         double mean = (double)t->total / (double)t->samples;
         double var = t->sum_sq / (double)t->samples - mean * mean;

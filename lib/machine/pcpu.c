@@ -125,10 +125,7 @@ static bool stormy(struct machine *m)
     }
     if (++m->storm_steps <= STORM_STEPS)
         return false;
-    machine_fail(m, -ELOOP,
-                 "an interrupt storm: %d steps without time going on (does the guest's handler quieten its "
-                 "device?)",
-                 STORM_STEPS);
+    machine_fail(m, -ELOOP, "an interrupt storm: %d steps without time going on; " STORM_HINT, STORM_STEPS);
     return true;
 }
 
@@ -180,6 +177,8 @@ static void pcpu_run(struct pcpu *p)
         enum sim_ran ran = sim_strand_step(s);
         if (ran == SIM_WORKING) {
             begin_work(p);
+            if (TRAPLINE_CHECKS)
+                machine_check(m);
             return;
         }
         if (ran != SIM_RAN) { /* the thread sleeps, yields or has ended: another one's turn */

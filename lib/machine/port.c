@@ -110,7 +110,7 @@ void port_write(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset, 
 int machine_watch_accesses(struct machine *m, unsigned device, uint64_t nth, unsigned cpu)
 {
     enum { WATCH_CAPACITY = 4096 };
-    if (device >= m->cfg.ndevices || !nth || cpu >= m->cfg.platform.cpus || m->watch.armed)
+    if (m->ran || device >= m->cfg.ndevices || !nth || cpu >= m->cfg.platform.cpus || m->watch.armed)
         return -EINVAL;
     m->watch.list = calloc(WATCH_CAPACITY, sizeof *m->watch.list);
     if (!m->watch.list)

@@ -2,7 +2,7 @@
 /*
  * KVM's run loop for one vCPU (arch/arm64/kvm/arm.c, 6.1), kick and wake, halting the guest.
  *
- * Order of an exit: leave the guest, sync the vgic (fold, prune) with interrupts off, open them (the
+ * Order of an exit: leave the guest, sync the vgic (fold, prune) with interrupts off (6.1), open them (the
  * host takes what is pending), tell the cause, handle it. An exit has one cause: a trap's own, else the
  * most telling of the host interrupts taken since the entry; EOI acks without one are maintenance.
  */
@@ -11,7 +11,7 @@
 #include <trapline/gic_regs.h>
 
 /* Steps of the run loop. */
-enum { LOOP, ENTER, GUEST, IRQS_ON, BLOCK, MMIO_DONE };
+enum { LOOP, ENTER, GUEST, IRQS_FIRST, IRQS_ON, BLOCK, MMIO_DONE };
 
 /* On a non-VHE host the kernel runs below EL2 and calls into it. */
 static void el2_entry(struct machine *m, bool only_nvhe)
@@ -103,7 +103,18 @@ static int leave(struct sim_strand *s, struct sim_frame *f, enum guest_trap trap
     sim_trace(&m->sim, s->cpu->id, EV_KVM_GUEST_LEFT, v->id, trap);
     if (v->paused)
         host_spin_end_all(m->host); /* whoever halts the guest waits for this */
+    if (!m->cfg.kernel.sync_before_host_irq) {
+        vgic_save(m->vgic, s->cpu, v->id);
+        return IRQS_FIRST;
+    }
     return sim_call(s, f, IRQS_ON, &vgic_sync_proc, m->vgic, v->id, 0, 0, 0);
+}
+
+/* Up to 4.x interrupts are opened before the sync: the host has taken what was pending, and injected. */
+static int irqs_first(struct sim_strand *s, struct sim_frame *f)
+{
+    struct vcpu *v = f->obj;
+    return sim_call(s, f, IRQS_ON, &vgic_sync_proc, v->m->vgic, v->id, 0, 0, 0);
 }
 
 /* One step of the guest. A physical interrupt takes the guest out, a virtual one into its handler. */
@@ -137,6 +148,8 @@ static enum machine_exit_cause cause_of(const struct vcpu *v, uint64_t acks)
         return MACHINE_EXIT_WFX;
     if (v->trap == TRAP_MMIO)
         return MACHINE_EXIT_MMIO_GICD;
+    if (v->trap == TRAP_HVC)
+        return MACHINE_EXIT_HVC;
     const struct host_cpu_acks *now = host_cpu_acks_get(v->m->host, v->thread.cpu), *was = &v->acks_at_entry;
     if (now->device != was->device)
         return MACHINE_EXIT_PHYS_DEVICE_IRQ;
@@ -173,6 +186,10 @@ static int irqs_on(struct sim_strand *s, struct sim_frame *f)
                   (int64_t)v->guest.trap_arg[1]);
         return sim_call(s, f, MMIO_DONE, &vgic_mmio_proc, m->vgic, v->id, v->guest.trap_arg[0], v->guest.trap_arg[1],
                         0);
+    case TRAP_HVC: /* the guest is up */
+        v->booted = true;
+        (void)host_thread_wake(m->host, &m->vmm);
+        break;
     case TRAP_IRQ:
         break;
     }
@@ -204,9 +221,13 @@ static int mmio_done(struct sim_strand *s, struct sim_frame *f)
 }
 
 static const struct sim_step run_steps[] = {
-    [LOOP] = {loop, "requests, flush", SIM_OPEN}, [ENTER] = {enter, "last check, enter", SIM_MASKED},
-    [GUEST] = {guest, "guest", SIM_GUEST},        [IRQS_ON] = {irqs_on, "interrupts on, cause", SIM_OPEN},
-    [BLOCK] = {block, "block", SIM_OPEN},         [MMIO_DONE] = {mmio_done, "mmio done", SIM_OPEN},
+    [LOOP] = {loop, "requests, flush", SIM_OPEN},
+    [ENTER] = {enter, "last check, enter", SIM_MASKED},
+    [GUEST] = {guest, "guest", SIM_GUEST},
+    [IRQS_FIRST] = {irqs_first, "interrupts on before sync", SIM_OPEN},
+    [IRQS_ON] = {irqs_on, "interrupts on, cause", SIM_OPEN},
+    [BLOCK] = {block, "block", SIM_OPEN},
+    [MMIO_DONE] = {mmio_done, "mmio done", SIM_OPEN},
 };
 static SIM_PROC(vcpu_run_proc, "kvm_arch_vcpu_ioctl_run", run_steps);
 

@@ -7,35 +7,18 @@
 #include "internal.h"
 #include <trapline/events.h>
 
-/* r0: route; r1: when to look again. */
-enum { BOOTED, WAIT, WAIT_AGAIN, ROUTE, VFIO, UNMASK };
+/* r0: route. */
+enum { BOOTED, ROUTE, CONSUMER, VFIO, UNMASK };
 
-/* User space has no event for "the guest is up": it looks every now and then. */
+/* Asleep until every vCPU has said that it is up. */
 static int booted(struct sim_strand *s, struct sim_frame *f)
 {
     (void)s;
     struct machine *m = f->obj;
-    const sim_tick period = m->sim.costs.tick_hz / 10000 + 1;
-    for (size_t i = 0; i < m->cfg.nvcpus; i++) {
-        if (!m->vcpu[i].booted) {
-            f->r[1] = m->sim.now + period;
-            return WAIT;
-        }
-    }
-    return ROUTE;
-}
-
-static int wait_boot(struct sim_strand *s, struct sim_frame *f)
-{
-    (void)s;
-    struct machine *m = f->obj;
-    return host_sleep_until(m->host, &m->vmm, f->r[1]);
-}
-
-static int wait_again(struct sim_strand *s, struct sim_frame *f)
-{
-    (void)s, (void)f;
-    return BOOTED;
+    for (size_t i = 0; i < m->cfg.nvcpus; i++)
+        if (!m->vcpu[i].booted)
+            return SIM_WAIT;
+    return SIM_NEXT;
 }
 
 static struct mdevice *device(struct sim_frame *f)
@@ -59,7 +42,13 @@ static int route(struct sim_strand *s, struct sim_frame *f)
         f->r[0]++;
         return ROUTE;
     }
-    irq_bypass_op_register_consumer(&m->bypass_op, m->bypass, &d->irqfd.consumer);
+    return sim_call(s, f, CONSUMER, &irqfd_poll_proc, &d->irqfd, 0, 0, 0, 0);
+}
+
+static int consumer(struct sim_strand *s, struct sim_frame *f)
+{
+    struct machine *m = f->obj;
+    irq_bypass_op_register_consumer(&m->bypass_op, m->bypass, &device(f)->irqfd.consumer);
     return sim_call(s, f, VFIO, &host_bypass_proc, m->host, (uintptr_t)&m->bypass_op, 0, 0, 0);
 }
 
@@ -97,9 +86,9 @@ static int unmask(struct sim_strand *s, struct sim_frame *f)
 }
 
 static const struct sim_step setup_steps[] = {
-    [BOOTED] = {booted, "is the guest up?", SIM_OPEN},   [WAIT] = {wait_boot, "wait for it", SIM_OPEN},
-    [WAIT_AGAIN] = {wait_again, "look again", SIM_OPEN}, [ROUTE] = {route, "KVM_IRQFD", SIM_OPEN},
-    [VFIO] = {vfio, "VFIO trigger", SIM_OPEN},           [UNMASK] = {unmask, "VFIO unmask", SIM_OPEN},
+    [BOOTED] = {booted, "wait for the guest", SIM_OPEN},  [ROUTE] = {route, "KVM_IRQFD", SIM_OPEN},
+    [CONSUMER] = {consumer, "bypass consumer", SIM_OPEN}, [VFIO] = {vfio, "VFIO trigger", SIM_OPEN},
+    [UNMASK] = {unmask, "VFIO unmask", SIM_OPEN},
 };
 SIM_PROC(vmm_setup_proc, "vmm", setup_steps);
 

@@ -216,7 +216,7 @@ static void check_routes(struct check *c)
         int index = device_ref(c, &r[i].device);
         below(c, &r[i].vcpu, "vcpu", "virtual CPU", c->cfg->nvcpus);
         if (r[i].priority.v % 8)
-            diag_add(c->d->diags, r[i].priority.h.at, "0 to 0xf8 in steps of 8",
+            diag_add(c->d->diags, r[i].priority.h.at, "0 to 0xe8 in steps of 8",
                      "priority 0x%llx cannot be programmed: a guest has 5 priority bits",
                      (unsigned long long)r[i].priority.v);
         for (size_t k = 0; k < i; k++) {

@@ -103,6 +103,8 @@ static void put_exits(struct json *j, const struct machine *m)
         json_uint(j, st.time_max);
         json_key(j, "time_stddev");
         json_real(j, st.time_stddev);
+        json_key(j, "timed");
+        json_uint(j, st.timed);
         json_end(j);
     }
     json_end(j);

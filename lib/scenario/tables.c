@@ -175,10 +175,10 @@ static const struct field route_fields[] = {
     {.key = "priority",
      .kind = FIELD_UINT,
      .offset = AT(model_route, priority),
-     .max = 0xf8,
+     .max = 0xe8,
      .def = "0xa0",
      .doc = "priority that the guest programs",
-     .hint = "0 to 0xf8 in steps of 8"},
+     .hint = "0 to 0xe8 in steps of 8 (the guest masks 0xf0 and above)"},
 };
 static TABLE(route_table, "route", struct model_route, route_fields);
 

@@ -6,7 +6,7 @@
 #include <trapline/sim.h>
 
 /* How the flow column of events.def reads. */
-#define NONE EV_FLOW_NONE, 0
+#define NONE    EV_FLOW_NONE, 0
 #define PHYS(n) EV_FLOW_PHYS, n
 #define VIRT(n) EV_FLOW_VIRT, n
 #define EVENT_RANGE(base)

@@ -84,6 +84,10 @@ int vfio_platform_unmask(struct vfio_platform_irq *v)
 static int virqfd_unmask(struct sim_strand *s, struct sim_frame *f)
 {
     struct vfio_platform_irq *v = f->obj;
+    if (!v->unmask) { /* detached between the signal and here */
+        s->ret = 0;
+        return SIM_RET;
+    }
     v->unmask->count = 0;
     (void)vfio_platform_unmask(v);
     s->ret = 1;

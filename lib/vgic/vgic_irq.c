@@ -95,8 +95,12 @@ static int inject_raise(struct sim_strand *s, struct sim_frame *f)
         return SIM_RET;
     if (!injection_valid(irq, level, f->r[3])) {
         v->stats.inject_ignored++;
+        if (level && irq->level_config && irq->line_level)
+            vgic_merged(v, irq);
         return SIM_RET;
     }
+    if (!irq->level_config && irq->pending_latch)
+        vgic_merged(v, irq);
     if (irq->level_config)
         irq->line_level = level;
     else

@@ -84,6 +84,12 @@ static inline void vgic_kick(struct vgic *v, struct sim_cpu *cpu, int vcpu)
         v->hooks.kick(v->hooks.ctx, cpu, (unsigned)vcpu);
 }
 
+static inline void vgic_merged(const struct vgic *v, const struct vgic_irq *irq)
+{
+    if (v->hooks.merged && irq->intid >= VGIC_NR_PRIVATE)
+        v->hooks.merged(v->hooks.ctx, irq->intid);
+}
+
 /* Trace records of user space's accesses carry no CPU. */
 static inline unsigned vgic_cpu_id(const struct sim_cpu *cpu)
 {

@@ -42,6 +42,8 @@ static void fold(struct vgic *v, struct sim_cpu *cpu, struct vgic_irq *irq, cons
     if (sgi && lr->active)
         irq->active_source = lr->source;
     if (!irq->level_config && lr->pending) {
+        if (irq->pending_latch)
+            vgic_merged(v, irq);
         irq->pending_latch = true;
         if (sgi)
             irq->source = (uint8_t)(irq->source | 1u << lr->source);
@@ -142,6 +144,16 @@ static int sync_fold(struct sim_strand *s, struct sim_frame *f)
     return sync_update(s, f);
 }
 
+void vgic_save(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu)
+{
+    struct vgic_vcpu *vc = &v->vcpu[vcpu];
+    if (!vc->vif.used_lrs)
+        return;
+    vc->stage = VGIC_FOLDING;
+    v->ops->save(&v->port, cpu, &vc->vif);
+    v->ops->underflow(&vc->vif, false);
+}
+
 static int sync_save(struct sim_strand *s, struct sim_frame *f)
 {
     struct vgic *v = f->obj;
@@ -150,9 +162,9 @@ static int sync_save(struct sim_strand *s, struct sim_frame *f)
     f->r[1] = f->r[2] = 0;
     if (!vc->head) /* and so no list register is in use: they leave the list in the prune below only */
         return sync_end(s, f, vc);
+    if (vc->stage != VGIC_FOLDING)
+        vgic_save(v, s->cpu, (unsigned)f->r[0]);
     vc->stage = VGIC_FOLDING;
-    v->ops->save(&v->port, s->cpu, &vc->vif);
-    v->ops->underflow(&vc->vif, false);
     return vc->vif.used_lrs ? sync_fold(s, f) : sync_prune(s, f);
 }
 

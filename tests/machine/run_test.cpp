@@ -123,6 +123,96 @@ TEST(Run, latency_to_the_guests_IAR_is_what_the_steps_charge)
     EXPECT_DOUBLE_EQ(rig.real("latency.wire_to_iar.max"), first + 7 * 3);
 }
 
+// A vCPU that sleeps when the run begins is woken by it: its exit's time counts from the beginning of the run.
+TEST(Run, the_time_of_set_up_is_in_no_exit)
+{
+    Rig rig(Rig::kSevenEach);
+    rig.cfg.guest_loop = MACHINE_WFI;
+    rig.add(MACHINE_INJECTOR, MACHINE_EDGE, 0, 34, 0, 3, 5000);
+    rig.traffic[0].start = 10;
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    const machine_exit_stat st = machine_exit_stats(rig.m.get(), MACHINE_EXIT_WFX);
+    EXPECT_EQ(st.samples, 3u);
+    EXPECT_EQ(st.timed, 3u);
+    EXPECT_LT(st.time_min, 500u);
+    EXPECT_LE(st.time_max, 5500u);
+}
+
+TEST(Run, causes_far_apart_are_waited_for)
+{
+    Rig rig(Rig::kSevenEach);
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 1, 3, 5 * rig.cfg.costs.tick_hz);
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    EXPECT_EQ(rig.count("interrupts.completed"), 3u);
+}
+
+// An injector that is slower than its timetable is no storm.
+TEST(Run, a_slow_injector_is_no_storm)
+{
+    Rig rig(Rig::kSevenEach);
+    rig.cfg.costs.tick_hz = 1000;
+    rig.add(MACHINE_INJECTOR, MACHINE_EDGE, 0, 34, 0, 200, 1);
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    Rig ideal;
+    ideal.add(MACHINE_INJECTOR, MACHINE_EDGE, 0, 34, 0, 5000, 0);
+    ASSERT_EQ(ideal.run(), 0) << ideal.why;
+    EXPECT_EQ(ideal.count("interrupts.raised"), 5000u);
+}
+
+TEST(Run, a_machine_runs_once)
+{
+    Rig rig;
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 1, 3);
+    ASSERT_EQ(rig.run(), 0);
+    EXPECT_EQ(machine_run(rig.m.get()), -EINVAL);
+    EXPECT_EQ(machine_watch_accesses(rig.m.get(), 0, 1, 1), -EINVAL);
+    EXPECT_EQ(rig.count("exits.total"), 6u);
+}
+
+// Labels are never dropped, however many there are, and the list of names is complete.
+TEST(Run, many_notes_all_arrive)
+{
+    Rig rig;
+    for (uint32_t i = 0; i < 12; i++) {
+        rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36 + i / 2, 40 + i, 1, 1);
+        rig.devices[i].shared = true;
+        rig.routes[i].forward = true;
+    }
+    for (auto &p : rig.cfg.costs.price)
+        p.priced = false;
+    rig.cfg.allow_unpriced = true;
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    const auto notes = rig.notes();
+    ASSERT_EQ(notes.size(), 14u); // what no kernel ships, twelve refusals, the times
+    EXPECT_NE(notes.back().find("incomplete"), std::string::npos);
+    EXPECT_NE(notes.back().find("trap_in"), std::string::npos);
+    EXPECT_NE(notes.back().find("resample_signal"), std::string::npos);
+}
+
+// Set-up ends, however slow the software and wherever the vCPU is.
+TEST(Run, set_up_ends_on_one_slow_cpu)
+{
+    Rig rig;
+    rig.cfg.platform.cpus = 1;
+    rig.vcpus = {{0}};
+    rig.cfg.costs.tick_hz = 1000000;
+    for (auto &p : rig.cfg.costs.price)
+        p.net = 200;
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 0, 2, 1000000);
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    EXPECT_EQ(rig.count("interrupts.completed"), 2u);
+}
+
+// A masked re-fire costs its accesses to the GIC and not another handled interrupt.
+TEST(Run, the_lump_of_a_host_interrupt_is_charged_once_per_handled_interrupt)
+{
+    Rig rig;
+    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 1, 10);
+    ASSERT_EQ(rig.run(), 0) << rig.why;
+    EXPECT_EQ(rig.count("host.acks_device"), 20u);
+    EXPECT_EQ(machine_charged(rig.m.get(), SIM_COST_HOST_IRQ), 10u);
+}
+
 struct Bad {
     const char *name;
     void (*spoil)(Rig &);
@@ -157,6 +247,29 @@ INSTANTIATE_TEST_SUITE_P(Fields, BadConfig,
                                          Bad{"route_twice", [](Rig &r) { r.routes[1].guest_spi = 34; }},
                                          Bad{"same_spi", [](Rig &r) { r.devices[1].spi = 36; }},
                                          Bad{"traffic_device", [](Rig &r) { r.traffic[0].device = 2; }},
+                                         Bad{"masked_priority", [](Rig &r) { r.routes[0].priority = 0xf0; }},
+                                         Bad{"eoi_mode", [](Rig &r) { r.cfg.guest_eoi_mode = 2; }},
+                                         Bad{"tick_hz", [](Rig &r) { r.cfg.costs.tick_hz = 0; }},
+                                         Bad{"clears", [](Rig &r) { r.handlers[0].clears = -2; }},
+                                         Bad{"two_handlers", [](Rig &r) { r.handlers[1].guest_spi = 34; }},
+                                         Bad{"work", [](Rig &r) { r.handlers[0].work = ~0ull; }},
+                                         Bad{"end_of_time",
+                                             [](Rig &r) {
+                                                 r.traffic[0] = {0, 0, ~0ull / 4, 5};
+                                             }},
+                                         Bad{"until", [](Rig &r) { r.cfg.until = ~0ull; }},
+                                         Bad{"shared_trigger",
+                                             [](Rig &r) {
+                                                 r.devices[1].spi = 36;
+                                                 r.devices[1].trigger = MACHINE_EDGE;
+                                                 r.devices[0].shared = r.devices[1].shared = true;
+                                             }},
+                                         Bad{"shared_cpu",
+                                             [](Rig &r) {
+                                                 r.devices[1].spi = 36;
+                                                 r.devices[1].cpu = 0;
+                                                 r.devices[0].shared = r.devices[1].shared = true;
+                                             }},
                                          Bad{"handler_device", [](Rig &r) { r.handlers[0].clears = 2; }}),
                          [](const auto &i) { return std::string(i.param.name); });
 

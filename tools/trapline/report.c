@@ -99,10 +99,10 @@ static void exit_cells(struct table *t, const char *name, const struct machine_e
     table_cell(t, "%s", name);
     table_cell(t, "%" PRIu64, st->samples);
     table_cell(t, "%.2f%%", samples ? 100.0 * (double)st->samples / (double)samples : 0.0);
-    if (us > 0.0) {
-        double avg = (double)st->time_total / (double)st->samples;
+    if (us > 0.0 && st->timed) { /* the last exit of a run may have no entry after it */
+        double avg = (double)st->time_total / (double)st->timed;
         /* as perf does: the standard error of the mean, relative to it */
-        double error = avg > 0.0 ? 100.0 * st->time_stddev / sqrt((double)st->samples) / avg : 0.0;
+        double error = avg > 0.0 ? 100.0 * st->time_stddev / sqrt((double)st->timed) / avg : 0.0;
         table_cell(t, "%.2f%%", time ? 100.0 * (double)st->time_total / (double)time : 0.0);
         table_cell(t, "%.2fus", (double)st->time_min * us);
         table_cell(t, "%.2fus", (double)st->time_max * us);
