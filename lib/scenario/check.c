@@ -146,6 +146,10 @@ static void check_shared(struct check *c, const struct model_device *a, const st
     else if (a->trigger.v != b->trigger.v)
         diag_add(c->d->diags, b->trigger.h.at, NULL, "'%s' and '%s' share SPI %llu but differ in 'trigger' (%s)",
                  a->name.v, b->name.v, (unsigned long long)b->spi.v, line_text(c, a->trigger.h.at));
+    else if (a->cpu.v != b->cpu.v)
+        diag_add(c->d->diags, b->cpu.h.at, "one line is routed to one CPU",
+                 "'%s' and '%s' share SPI %llu but differ in 'cpu' (%s)", a->name.v, b->name.v,
+                 (unsigned long long)b->spi.v, line_text(c, a->cpu.h.at));
 }
 
 static void check_device(struct check *c, const struct model_device *dev, struct machine_device *out)

@@ -138,6 +138,8 @@ TEST(Errors, SharedLines)
     EXPECT_EQ(
         errors_of(two + "- {name: a, spi: 40, shared: true}\n- {name: b, spi: 40, shared: true, trigger: edge}\n"),
         Errors{"7:45 'a' and 'b' share SPI 40 but differ in 'trigger' (t.yaml:6:3)"});
+    EXPECT_EQ(errors_of(two + "- {name: a, spi: 40, shared: true}\n- {name: b, spi: 40, shared: true, cpu: 1}\n"),
+              Errors{"7:41 'a' and 'b' share SPI 40 but differ in 'cpu' (t.yaml:6:3)"});
 }
 
 } // namespace

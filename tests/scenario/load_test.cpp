@@ -63,7 +63,7 @@ TEST(Load, EverythingGiven)
              "vm: {vcpus: [{cpu: 1}, {cpu: 3}], main: wfi, eoi_mode: 1}\n"
              "devices:\n"
              "  - {name: a, kind: vfio-platform, spi: 0x3f0, trigger: level, cpu: 2, clears: 3, shared: true}\n"
-             "  - {name: b, spi: 1008, shared: true}\n"
+             "  - {name: b, spi: 1008, cpu: 2, shared: true}\n"
              "  - {name: soft, kind: injector, trigger: edge, cpu: 3}\n"
              "routes:\n"
              "  - {device: a, guest_spi: 40, vcpu: 1, resample: true, forward: true, priority: 0x80}\n"

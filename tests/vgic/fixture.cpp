@@ -182,7 +182,6 @@ void Machine::hooks(vgic_config *cfg)
 Machine::Machine(const Config &c)
 {
     EXPECT_EQ(sim_init(&sim, 4), 0);
-    sim.allow_unpriced = true;
     sim_sink sink = {};
     sink.ctx = this;
     sink.levels = SIM_LIFE | SIM_TRANSITION | SIM_ACCESS;

@@ -108,7 +108,6 @@ TEST_F(Init, HooksMayAllBeMissing)
     ASSERT_EQ(vgic_new(&cfg, &v), 0);
     sim_cpu cpu = {};
     cpu.sim = &sim;
-    sim.allow_unpriced = true;
     sim_strand s = {};
     s.cpu = &cpu;
     auto run = [&](const sim_proc &proc, uint64_t r1, uint64_t r2) {
