@@ -43,7 +43,7 @@ function(trapline_gtest)
     add_executable(${target} ${sources})
     trapline_compile(${target})
     # INSTANTIATE_TEST_SUITE_P has a parameter `info`, and so has every naming lambda in the manual.
-    target_compile_options(${target} PRIVATE -Wno-shadow=local)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-shadow=local>)
     target_link_libraries(${target} PRIVATE ${arg_LIBS} GTest::gtest_main)
     target_include_directories(${target} PRIVATE ${arg_INCLUDES})
     target_compile_definitions(${target} PRIVATE TRAPLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -227,8 +227,7 @@ static KEEP_OUT void cpuif_configure(struct gic *g, unsigned cpu, enum cpu_reg r
         break;
     case CPU_EOIR:
     case CPU_AEOIR:
-    case CPU_DIR:
-        break; /* cpuif_write */
+    case CPU_DIR: /* these three: cpuif_write; the others are read-only, and gic_write does not come here */
     case CPU_IAR:
     case CPU_RPR:
     case CPU_HPPIR:
@@ -236,7 +235,7 @@ static KEEP_OUT void cpuif_configure(struct gic *g, unsigned cpu, enum cpu_reg r
     case CPU_AHPPIR:
     case CPU_IIDR:
     case CPU_NREGS:
-        break; /* read-only: gic_write does not come here */
+        break;
     }
     cpuif_changed(g, cpu);
 }

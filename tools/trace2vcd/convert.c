@@ -182,7 +182,7 @@ static int scan(struct conversion *c, struct view *v)
 
 int conv_open(struct conversion *c, const struct input *in)
 {
-    unsigned run[CONV_MAX_RUNS];
+    unsigned run[CONV_MAX_RUNS] = {0};
     struct trace_reader *r = NULL;
     struct trace_error err = {0};
     FILE *f = input_open(in);
@@ -335,7 +335,7 @@ static struct view *first_of(struct conversion *c, const int *more)
 int conv_write_vcd(struct conversion *c, FILE *f)
 {
     struct vcd *vcd = malloc(sizeof *vcd);
-    int more[CONV_MAX_RUNS];
+    int more[CONV_MAX_RUNS] = {0};
     struct view *v;
 
     if (!vcd) {

@@ -219,16 +219,16 @@ static int run(const struct options *o)
     int code = EXIT_INPUT;
     int ret;
 
-    if (!c || !output) {
+    bool to_stdout = output && strcmp(output, "-") == 0;
+    if (output && !to_stdout)
+        gtkw = with_suffix(output, ".gtkw");
+    if (!c || !output || (!to_stdout && !gtkw)) {
         (void)fprintf(stderr, "out of memory\n");
         code = EXIT_OUTPUT;
     } else if (parse_spread(o->spread, &c->spread)) {
         code = EXIT_INPUT;
     } else if (!from_stdin && strcmp(output, o->file) == 0) {
         code = usage("the output would replace the trace; name another with -o:", output);
-    } else if (strcmp(output, "-") != 0 && !(gtkw = with_suffix(output, ".gtkw"))) {
-        (void)fprintf(stderr, "out of memory\n");
-        code = EXIT_OUTPUT;
     } else if (gtkw && strcmp(output, gtkw) == 0) {
         code = usage("the save file would replace the output; name another with -o:", output);
     } else if ((ret = input_init(&in, o->file)) != 0) {
