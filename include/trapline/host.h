@@ -88,6 +88,8 @@ TRAPLINE_API void host_disable_irq_nosync(struct host *h, uint32_t irq);
 /* true while a handler of this interrupt runs on another CPU: disable_irq waits for that. */
 TRAPLINE_API bool host_irq_in_progress(const struct host *h, uint32_t irq);
 TRAPLINE_API void host_enable_irq(struct host *h, uint32_t irq);
+/* irq_set_affinity: GICD_ITARGETSR. 0 or -EINVAL. */
+TRAPLINE_API int host_irq_set_affinity(struct host *h, uint32_t irq, unsigned cpu);
 /* irq_get/set_irqchip_state through GICD_ISPENDR, ICPENDR, ISACTIVER, ICACTIVER. */
 enum host_irqchip_state { HOST_IRQ_PENDING, HOST_IRQ_ACTIVE };
 TRAPLINE_API bool host_irq_get_state(struct host *h, uint32_t irq, enum host_irqchip_state which);
@@ -129,6 +131,18 @@ TRAPLINE_API void host_thread_start_asleep(struct host *h, struct host_thread *t
 /* Wakes a sleeping thread: an IPI if its CPU is another one and idle (function call) or busy with a
  * thread of lower priority (reschedule). true: it was asleep. */
 TRAPLINE_API bool host_thread_wake(struct host *h, struct host_thread *t);
+/*
+ * Work for a kworker. queue: false if it is queued already (two events may yield one run). The kworker runs on
+ * this CPU if that has nothing else to do, else on an idle one, else on this one after all; it starts after SIM_COST_WORKQUEUE and not
+ * at the same instant, so that whoever queued it has gone on meanwhile.
+ */
+struct host_work {
+    const struct sim_proc *run;
+    void *obj;
+    bool queued;
+    struct host_work *next;
+};
+TRAPLINE_API bool host_queue_work(struct host *h, struct host_work *w);
 /* From a step: sleep until a time. Returns SIM_WAIT until then and SIM_NEXT after it. */
 TRAPLINE_API int host_sleep_until(struct host *h, struct host_thread *t, sim_tick at);
 TRAPLINE_API struct host_thread *host_current(const struct host *h, unsigned cpu);
@@ -159,6 +173,7 @@ struct host_stats {
     uint64_t acks_device, acks_ipi, acks_timer, acks_maintenance;
     uint64_t spurious_iar;
     uint64_t eventfd_trigger, eventfd_resample;
+    uint64_t kworker_runs; /* switches to a kworker for a work item */
 };
 struct host_cpu_acks {
     uint64_t device, ipi_reschedule, ipi_call, timer, maintenance;

@@ -27,6 +27,7 @@ struct irqfd {
     struct host_eventfd *eventfd;
     struct host_eventfd *resamplefd; /* NULL: no resampling */
     struct host_waiter waiter;
+    struct host_work work; /* injection by a kworker */
     struct irq_bypass_consumer consumer;
     struct irqfd *next;          /* all of the VM */
     struct irqfd *resample_next; /* all on the same resampler (same GSI) */
@@ -46,6 +47,10 @@ struct irqfd_vm_config {
     struct host *host;
     struct vgic *vgic;
     struct irqfd_bypass_hooks bypass;
+    bool inject_by_work; /* a kworker injects (before 5.9); false: whoever signals */
+    /* A signal found the work item queued already: one injection for both. For those who count. May be NULL. */
+    void (*merged)(void *ctx, uint32_t guest_intid);
+    void *ctx; /* of merged */
 };
 
 /* Creates the VM's irqfd state with the default routing: GSI i is pin i of irqchip 0. 0, -EINVAL, -ENOMEM. */

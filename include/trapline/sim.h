@@ -74,6 +74,7 @@ struct sim_event {
     X(HOST_IRQ, "host_irq", "host handling of a device interrupt without the GIC accesses")                            \
     X(HOST_IPI, "host_ipi", "sending, propagation and host handling of an IPI without the GIC accesses")               \
     X(IRQFD_INJECT, "irqfd_inject", "eventfd signal and irqfd injection in atomic context")                            \
+    X(WORKQUEUE, "workqueue", "from queueing a work item to its start on a kworker")                                   \
     X(RESAMPLE_SIGNAL, "resample_signal", "signal of a resamplefd")                                                    \
     X(WAKEUP, "wakeup", "waking a blocked vCPU beyond the IPI")
 

@@ -28,11 +28,16 @@ struct vgic; /* opaque */
 enum vgic_mapped_level {
     VGIC_MAPPED_LR_5_15, /* line_level cleared when the LR is populated, physical level sampled at fold (>= 5.15) */
     VGIC_MAPPED_LR_4_16, /* the same without the re-read after deactivation (4.16 to 5.14) */
+    VGIC_MAPPED_DEOI_LIVE, /* SPIs: injection always valid, the level is the physical distributor's pending
+                              state, read at every query (the direct-EOI series; section 6.4) */
 };
 
 /* Behaviour that changed over the years; see section 9.1 of the behavioural reference. */
 struct vgic_profile {
-    bool pa_suppress_level; /* 1: a level LR is never pending and active (6.1) */
+    bool pa_suppress_level; /* 1: a level LR is never pending and active, and the ISPENDR latch lives until the
+                               guest is done (6.1); 0: both at once, the latch until the acknowledge (4.12) */
+    bool multi_lr_sgi;      /* 1: a list register for each source of an SGI (up to 4.16); 0: one at a time */
+    bool wake_ignores_pmr;  /* 1: any pending, enabled interrupt wakes a blocked vCPU (4.x) */
     enum vgic_mapped_level mapped_level;
 };
 

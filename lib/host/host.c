@@ -19,6 +19,7 @@ int host_new(const struct host_config *cfg, struct host **out)
         h->irq[i] = (struct host_irq){.intid = i, .depth = 1, .masked = true, .running = -1};
     host_irqchip_init(h);
     host_sched_init(h);
+    host_workqueue_init(h);
     *out = h;
     return 0;
 }

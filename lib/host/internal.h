@@ -7,6 +7,7 @@
 #include <trapline/host.h>
 
 struct host_cpu {
+    struct host *host;
     struct host_thread idle;
     struct host_thread *current;
     struct host_thread *queue; /* runnable, by falling priority; the running thread is not in it */
@@ -14,6 +15,8 @@ struct host_cpu {
     bool need_resched;
     struct host_cpu_acks acks;
     sim_tick timer_at; /* what the timer is programmed to */
+    struct host_thread kworker;
+    struct host_work *work; /* queued, first to run first */
 };
 
 struct host {
@@ -32,6 +35,7 @@ uint32_t host_gicd_read(struct host *h, uint32_t offset);
 void host_gicd_write(struct host *h, uint32_t offset, uint32_t value);
 void host_irqchip_init(struct host *h);
 void host_irqchip_configure(struct host *h, uint32_t irq, bool level, unsigned cpu);
+void host_irqchip_set_target(struct host *h, uint32_t irq, unsigned cpu);
 void host_irqchip_mask(struct host *h, struct host_irq *d);
 void host_irqchip_unmask(struct host *h, struct host_irq *d);
 void host_irqchip_eoi(struct host *h, struct host_irq *d);
@@ -39,6 +43,7 @@ void host_irqchip_eoi(struct host *h, struct host_irq *d);
 /* The timer's handler: wakes whoever is due (sched.c). */
 void host_timer_expired(struct host *h, unsigned cpu);
 void host_sched_init(struct host *h);
+void host_workqueue_init(struct host *h);
 
 extern const struct sim_proc host_flow_proc;
 

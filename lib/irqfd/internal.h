@@ -18,6 +18,7 @@ struct irqfd_vm {
 int irqfd_pin(const struct irqfd_vm *vm, uint32_t gsi);
 
 extern const struct sim_proc irqfd_wakeup_proc;
+extern const struct sim_proc irqfd_inject_proc;
 extern const struct sim_proc irqfd_ack_proc;
 
 #endif

@@ -66,6 +66,7 @@ int irqfd_assign(struct irqfd_vm *vm, struct irqfd *fd, uint32_t gsi, struct hos
         .stop = consumer_stop,
         .start = consumer_start,
     };
+    fd->work = (struct host_work){.run = &irqfd_inject_proc, .obj = fd};
     fd->waiter = (struct host_waiter){.wake = &irqfd_wakeup_proc, .obj = fd};
     host_eventfd_add_waiter(eventfd, &fd->waiter);
     return 0;
@@ -73,15 +74,21 @@ int irqfd_assign(struct irqfd_vm *vm, struct irqfd *fd, uint32_t gsi, struct hos
 
 /* ---- an event ------------------------------------------------------------------------------------ */
 
-/* The wait-queue callback: injects at once, in the signaller's context (since 5.9 also SPIs). */
+/* The wait-queue callback: injects at once, in the signaller's context (since 5.9 also SPIs), or queues the work. */
 static int wakeup_inject(struct sim_strand *s, struct sim_frame *f)
 {
     struct irqfd *fd = f->obj;
     struct irqfd_vm *vm = fd->vm;
     fd->eventfd->count = 0; /* consumed: signals that piled up are one */
     vm->stats.wakeups++;
-    sim_charge(s->cpu, SIM_COST_IRQFD_INJECT);
     sim_trace(vm->cfg.sim, s->cpu->id, EV_IRQFD_WAKEUP, fd->gsi);
+    if (vm->cfg.inject_by_work) {
+        if (!host_queue_work(vm->cfg.host, &fd->work) && vm->cfg.merged)
+            vm->cfg.merged(vm->cfg.ctx, fd->gsi + 32);
+        s->ret = 1;
+        return SIM_RET;
+    }
+    sim_charge(s->cpu, SIM_COST_IRQFD_INJECT);
     int pin = irqfd_pin(vm, fd->gsi);
     if (pin < 0) {
         /* No route: the in-atomic path refuses, the work item would fail just as silently. */
@@ -103,6 +110,31 @@ static const struct sim_step wakeup_steps[] = {
     {wakeup_done, "consumed", SIM_MASKED},
 };
 SIM_PROC(irqfd_wakeup_proc, "irqfd_wakeup", wakeup_steps);
+
+/*
+ * The work item: level 1, and without a resampler level 0 at once (an edge; a level interrupt on such an irqfd
+ * vanishes before the guest sees it).
+ */
+static int inject_raise(struct sim_strand *s, struct sim_frame *f)
+{
+    struct irqfd *fd = f->obj;
+    sim_charge(s->cpu, SIM_COST_IRQFD_INJECT);
+    return sim_call(s, f, SIM_NEXT, &irqfd_set_irq_proc, fd->vm, fd->gsi, 1, fd->resamplefd ? 1 : 0, 0);
+}
+
+static int inject_lower(struct sim_strand *s, struct sim_frame *f)
+{
+    struct irqfd *fd = f->obj;
+    if (fd->resamplefd)
+        return SIM_RET;
+    return sim_tail(s, f, &irqfd_set_irq_proc, fd->vm, fd->gsi, 0, 0, 0);
+}
+
+static const struct sim_step inject_steps[] = {
+    {inject_raise, "raise", SIM_OPEN},
+    {inject_lower, "lower", SIM_OPEN},
+};
+SIM_PROC(irqfd_inject_proc, "irqfd_inject", inject_steps);
 
 static int poll_event(struct sim_strand *s, struct sim_frame *f)
 {

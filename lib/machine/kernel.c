@@ -11,10 +11,22 @@ static const struct machine_kernel kernels[] = {
         .forwarding_in_tree = false,
         .vgic = {.pa_suppress_level = true, .mapped_level = VGIC_MAPPED_LR_5_15},
     },
+    {
+        /* The kernel of the direct-EOI series v2: 4.12 with its patches on top. */
+        .name = "4.12-deoi",
+        .lazy_disable = true,
+        .sync_before_host_irq = false,
+        .forwarding_in_tree = true,
+        .irqfd_inject_work = true,
+        .vgic = {.pa_suppress_level = false,
+                 .multi_lr_sgi = true,
+                 .wake_ignores_pmr = true,
+                 .mapped_level = VGIC_MAPPED_DEOI_LIVE},
+    },
 };
 #define NKERNELS (sizeof kernels / sizeof kernels[0])
 
-static const char *const kernel_names[NKERNELS + 1] = {"6.1", NULL};
+static const char *const kernel_names[NKERNELS + 1] = {"6.1", "4.12-deoi", NULL};
 
 const struct machine_kernel *machine_kernel_find(const char *name)
 {

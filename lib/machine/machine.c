@@ -340,6 +340,9 @@ static int build_software(struct machine *m)
         .host = m->host,
         .vgic = m->vgic,
         .bypass = {m, vcpu_halt_all, vcpu_resume_all},
+        .inject_by_work = c->kernel.irqfd_inject_work,
+        .merged = flow_merged,
+        .ctx = m,
     };
     err = irqfd_vm_new(&ic, &m->irqfd);
     if (err)

@@ -10,10 +10,10 @@
 #define SORT_BINS 10 /* 2^10 entries: more than a list can hold (992) */
 
 /* List registers the interrupt would fill: one per instance of an SGI, and one for its active one. */
-static unsigned lr_count(const struct vgic_irq *irq)
+static unsigned lr_count(const struct vgic *v, const struct vgic_irq *irq)
 {
     if (!irq->source)
-        return irq->active || vgic_irq_pending(irq);
+        return irq->active || vgic_irq_pending(v, irq);
     unsigned n = irq->active;
     for (unsigned bits = irq->source; bits; bits &= bits - 1)
         n++;
@@ -24,19 +24,19 @@ static unsigned lr_count(const struct vgic_irq *irq)
  * Sort key: active first, then enabled and pending by priority, then the rest. Like the kernel's
  * comparison it leaves active ones, and idle ones, in the order they arrived in.
  */
-static unsigned rank(const struct vgic_irq *irq)
+static unsigned rank(const struct vgic *v, const struct vgic_irq *irq)
 {
     if (irq->active)
         return 0;
-    return irq->enabled && vgic_irq_pending(irq) ? 1u + irq->priority : 257u;
+    return irq->enabled && vgic_irq_pending(v, irq) ? 1u + irq->priority : 257u;
 }
 
 /* Merges two sorted lists; among equals those of `older` come first, which keeps the sort stable. */
-static struct vgic_irq *merge(struct vgic_irq *older, struct vgic_irq *newer)
+static struct vgic_irq *merge(const struct vgic *v, struct vgic_irq *older, struct vgic_irq *newer)
 {
     struct vgic_irq *head = NULL, **end = &head;
     while (older && newer) {
-        struct vgic_irq **from = rank(newer) < rank(older) ? &newer : &older;
+        struct vgic_irq **from = rank(v, newer) < rank(v, older) ? &newer : &older;
         *end = *from;
         end = &(*from)->ap_next;
         *from = *end;
@@ -46,7 +46,7 @@ static struct vgic_irq *merge(struct vgic_irq *older, struct vgic_irq *newer)
 }
 
 /* Bottom-up merge sort: bin[i] is empty or a sorted run of 2^i entries, older than those in lower bins. */
-static void sort_list(struct vgic_vcpu *vc)
+static void sort_list(const struct vgic *v, struct vgic_vcpu *vc)
 {
     struct vgic_irq *bin[SORT_BINS] = {NULL};
     struct vgic_irq *irq = vc->head;
@@ -56,14 +56,14 @@ static void sort_list(struct vgic_vcpu *vc)
         run->ap_next = NULL;
         unsigned i = 0;
         for (; i < SORT_BINS - 1 && bin[i]; i++) {
-            run = merge(bin[i], run);
+            run = merge(v, bin[i], run);
             bin[i] = NULL;
         }
         bin[i] = run;
     }
     struct vgic_irq *sorted = NULL;
     for (unsigned i = 0; i < SORT_BINS; i++)
-        sorted = merge(bin[i], sorted);
+        sorted = merge(v, bin[i], sorted);
     vc->head = sorted;
     for (irq = sorted; irq->ap_next; irq = irq->ap_next)
         ;
@@ -71,10 +71,10 @@ static void sort_list(struct vgic_vcpu *vc)
 }
 
 /*
- * Moves one instance of an SGI from the sources into the list register: the lowest-numbered one, as one
- * source at a time is shown (since 4.17). The EOI bit brings the others in after it. false: no source.
+ * Moves one instance of an SGI from the sources into the list register: the lowest-numbered one. Since
+ * 4.17 one source at a time is shown, and the EOI bit brings the others in after it. false: no source.
  */
-static bool take_sgi_source(struct vgic_irq *irq, struct vgic_lr *lr)
+static bool take_sgi_source(const struct vgic *v, struct vgic_irq *irq, struct vgic_lr *lr)
 {
     unsigned sources = irq->source, src = 0;
     if (!sources)
@@ -85,7 +85,7 @@ static bool take_sgi_source(struct vgic_irq *irq, struct vgic_lr *lr)
     irq->source = (uint8_t)(sources & (sources - 1)); /* the lowest bit goes */
     if (irq->source) {
         irq->pending_latch = true;
-        lr->eoi = true;
+        lr->eoi = !v->profile.multi_lr_sgi;
     }
     return true;
 }
@@ -98,9 +98,9 @@ static bool populate(struct vgic *v, struct vgic_irq *irq, struct vgic_lr *lr)
     *lr = (struct vgic_lr){.intid = irq->intid, .active = irq->active, .priority = irq->priority, .group = irq->group};
     if (irq->active && sgi) {
         lr->source = irq->active_source;
-        if (lr_count(irq) > 1) {
+        if (lr_count(v, irq) > 1) {
             allow_pending = false;
-            lr->eoi = true;
+            lr->eoi = !v->profile.multi_lr_sgi;
         }
     }
     if (irq->hw) {
@@ -115,13 +115,13 @@ static bool populate(struct vgic *v, struct vgic_irq *irq, struct vgic_lr *lr)
         if (irq->active && v->profile.pa_suppress_level)
             allow_pending = false;
     }
-    if (!allow_pending || !vgic_irq_pending(irq))
+    if (!allow_pending || !vgic_irq_pending(v, irq))
         return true;
 
     lr->pending = true;
     if (!irq->level_config)
         irq->pending_latch = false;
-    if (sgi && !take_sgi_source(irq, lr)) {
+    if (sgi && !take_sgi_source(v, irq, lr)) {
         v->stats.sgi_no_source++; /* injected from outside as if it were a wire: KVM warns and drops it */
         return false;
     }
@@ -139,6 +139,18 @@ static void write_lr(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu, unsigne
     sim_trace(v->sim, cpu->id, EV_VGIC_LR_STATE, vcpu, lr->intid, lr->pending | lr->active << 1);
 }
 
+/* Up to 4.16: the sources of an SGI that are left get a list register each. Returns the registers in use. */
+static unsigned fill_sgi_sources(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu, struct vgic_irq *irq, unsigned n)
+{
+    while (irq->source && n < v->nr_lr) {
+        struct vgic_lr lr = {.intid = irq->intid, .pending = true, .priority = irq->priority, .group = irq->group};
+        irq->pending_latch = false;
+        (void)take_sgi_source(v, irq, &lr);
+        write_lr(v, cpu, vcpu, n++, &lr);
+    }
+    return n;
+}
+
 /* Fills the shadow list registers from the list; returns how many. */
 static unsigned fill_lrs(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu)
 {
@@ -147,22 +159,24 @@ static unsigned fill_lrs(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu)
     bool multi_sgi = false;
 
     for (const struct vgic_irq *irq = vc->head; irq; irq = irq->ap_next) {
-        unsigned w = lr_count(irq);
+        unsigned w = lr_count(v, irq);
         want += w;
         multi_sgi |= w > 1;
     }
     if (want > v->nr_lr || multi_sgi)
-        sort_list(vc);
+        sort_list(v, vc);
 
     for (struct vgic_irq *irq = vc->head; irq; irq = irq->ap_next) {
         struct vgic_lr lr;
         /* Nothing less urgent may overtake the instances of an SGI that still wait (4.17). */
-        if (multi_sgi && irq->priority > sgi_prio)
+        if (multi_sgi && !v->profile.multi_lr_sgi && irq->priority > sgi_prio)
             break;
         if (vgic_target(v, irq) == (int)vcpu && populate(v, irq, &lr)) {
             write_lr(v, cpu, vcpu, n++, &lr);
             if (irq->source)
                 sgi_prio = irq->priority;
+            if (v->profile.multi_lr_sgi)
+                n = fill_sgi_sources(v, cpu, vcpu, irq, n);
         }
         if (n == v->nr_lr) {
             /* Only a walk that ran out of registers asks for the underflow interrupt. */

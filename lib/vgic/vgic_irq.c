@@ -17,7 +17,7 @@ int vgic_target(const struct vgic *v, const struct vgic_irq *irq)
     /* Active: it stays where it is until the guest is done with it, whatever the enable bits say. */
     if (irq->active)
         return irq->vcpu != VGIC_NO_VCPU ? irq->vcpu : irq->target_vcpu;
-    if (irq->enabled && v->enabled && vgic_irq_pending(irq))
+    if (irq->enabled && v->enabled && vgic_irq_pending(v, irq))
         return irq->target_vcpu;
     return VGIC_NO_VCPU;
 }
@@ -75,10 +75,12 @@ int vgic_queue_commit(struct vgic *v, struct sim_cpu *cpu, struct vgic_irq *irq,
 enum { INJECT_RAISE, INJECT_QUEUE };
 
 /* Does the injection change anything? If not, KVM reports success and does nothing (1.3 step 3). */
-static bool injection_valid(const struct vgic_irq *irq, bool level, uint64_t owner)
+static bool injection_valid(const struct vgic *v, const struct vgic_irq *irq, bool level, uint64_t owner)
 {
     if ((uint64_t)(uintptr_t)irq->owner != owner)
         return false;
+    if (vgic_live_level(v, irq))
+        return true; /* nobody says when the line goes down: every call counts */
     return irq->level_config ? irq->line_level != level : level;
 }
 
@@ -93,7 +95,7 @@ static int inject_raise(struct sim_strand *s, struct sim_frame *f)
     s->ret = irq ? 0 : -EINVAL;
     if (!irq)
         return SIM_RET;
-    if (!injection_valid(irq, level, f->r[3])) {
+    if (!injection_valid(v, irq, level, f->r[3])) {
         v->stats.inject_ignored++;
         if (level && irq->level_config && irq->line_level)
             vgic_merged(v, irq);
@@ -101,7 +103,9 @@ static int inject_raise(struct sim_strand *s, struct sim_frame *f)
     }
     if (!irq->level_config && irq->pending_latch)
         vgic_merged(v, irq);
-    if (irq->level_config)
+    if (vgic_live_level(v, irq))
+        ; /* the level is the physical distributor's */
+    else if (irq->level_config)
         irq->line_level = level;
     else
         irq->pending_latch = true;
@@ -140,9 +144,10 @@ bool vgic_vcpu_pending(const struct vgic *v, unsigned vcpu)
     const struct vgic_vcpu *vc = &v->vcpu[vcpu];
     if (!v->enabled || !vc->head)
         return false;
-    unsigned pmr = v->ops->pmr(&vc->vif);
+    unsigned pmr = v->profile.wake_ignores_pmr ? 0x100 : v->ops->pmr(&vc->vif);
     for (const struct vgic_irq *irq = vc->head; irq; irq = irq->ap_next) {
-        if (vgic_irq_pending(irq) && irq->enabled && !irq->active && irq->priority < pmr)
+        if (vgic_irq_pending(v, irq) && irq->enabled &&
+            (v->profile.wake_ignores_pmr || !irq->active) && irq->priority < pmr)
             return true;
     }
     return false;

@@ -63,10 +63,21 @@ static inline bool vgic_mapped_level(const struct vgic_irq *irq)
     return irq->hw && irq->level_config;
 }
 
-/* irq_is_pending: the level of an edge interrupt's wire means nothing (1.1). */
-static inline bool vgic_irq_pending(const struct vgic_irq *irq)
+/* The level of a mapped SPI is read from the physical distributor whenever it is asked for (6.4). */
+static inline bool vgic_live_level(const struct vgic *v, const struct vgic_irq *irq)
 {
-    return irq->pending_latch || (irq->level_config && irq->line_level);
+    return v->profile.mapped_level == VGIC_MAPPED_DEOI_LIVE && vgic_mapped_level(irq) &&
+           irq->intid >= VGIC_NR_PRIVATE;
+}
+
+/* irq_is_pending: the level of an edge interrupt's wire means nothing (1.1). */
+static inline bool vgic_irq_pending(const struct vgic *v, const struct vgic_irq *irq)
+{
+    if (irq->pending_latch || !irq->level_config)
+        return irq->pending_latch;
+    if (vgic_live_level(v, irq))
+        return v->hooks.phys_pending(v->hooks.ctx, NULL, irq->host_irq);
+    return irq->line_level;
 }
 
 /* The interrupt of that number, banked by vCPU below 32; NULL if there is none (1.2). */

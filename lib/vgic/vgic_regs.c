@@ -97,7 +97,7 @@ static uint32_t read_enabled(struct vgic_access *a, struct vgic_irq *irq)
 static bool write_enable(struct vgic_access *a, struct vgic_irq *irq, uint32_t value)
 {
     (void)value;
-    if (vgic_mapped_level(irq)) {
+    if (vgic_mapped_level(irq) && !vgic_live_level(a->v, irq)) {
         bool was_high = irq->line_level;
         irq->line_level = vgic_phys_level(a->v, a->cpu, irq);
         if (!irq->active && was_high && !irq->line_level)
@@ -128,13 +128,12 @@ static bool write_disable(struct vgic_access *a, struct vgic_irq *irq, uint32_t 
 
 static uint32_t read_pending(struct vgic_access *a, struct vgic_irq *irq)
 {
-    return vgic_mapped_level(irq) ? vgic_phys_level(a->v, a->cpu, irq) : vgic_irq_pending(irq);
+    return vgic_mapped_level(irq) ? vgic_phys_level(a->v, a->cpu, irq) : vgic_irq_pending(a->v, irq);
 }
 
 static uint32_t user_read_pending(struct vgic_access *a, struct vgic_irq *irq)
 {
-    (void)a;
-    return vgic_irq_pending(irq);
+    return vgic_live_level(a->v, irq) ? irq->pending_latch : vgic_irq_pending(a->v, irq);
 }
 
 /* SGIs are set pending through their own registers. HW: active as well, so that the guest's deactivation is legal. */

@@ -26,7 +26,7 @@ static bool lr_signals_ack(const struct vgic_lr *lr)
 static void resample(struct vgic *v, struct sim_cpu *cpu, struct vgic_irq *irq, bool lr_pending, bool deactivated)
 {
     bool stale = v->profile.mapped_level == VGIC_MAPPED_LR_5_15 && deactivated && irq->line_level;
-    if (!vgic_mapped_level(irq) || !(lr_pending || stale))
+    if (!vgic_mapped_level(irq) || vgic_live_level(v, irq) || !(lr_pending || stale))
         return;
     irq->line_level = vgic_phys_level(v, cpu, irq);
     if (!irq->line_level)
@@ -48,8 +48,8 @@ static void fold(struct vgic *v, struct sim_cpu *cpu, struct vgic_irq *irq, cons
         if (sgi)
             irq->source = (uint8_t)(irq->source | 1u << lr->source);
     }
-    /* The software latch lives until the guest has finished (4.7: until it was acknowledged). */
-    if (irq->level_config && !lr->pending && !lr->active)
+    /* The software latch lives until the guest has finished; with pending and active at once, until the acknowledge. */
+    if (irq->level_config && !lr->pending && (!lr->active || !v->profile.pa_suppress_level))
         irq->pending_latch = false;
     resample(v, cpu, irq, lr->pending, deactivated);
 }
