@@ -133,8 +133,8 @@ TRAPLINE_API void host_thread_start_asleep(struct host *h, struct host_thread *t
 TRAPLINE_API bool host_thread_wake(struct host *h, struct host_thread *t);
 /*
  * Work for a kworker. queue: false if it is queued already (two events may yield one run). The kworker runs on
- * this CPU if that has nothing else to do, else on an idle one, else on this one after all; it starts after SIM_COST_WORKQUEUE and not
- * at the same instant, so that whoever queued it has gone on meanwhile.
+ * this CPU if that has nothing else to do, else on an idle one, else on this one after all; it starts after
+ * SIM_COST_WORKQUEUE and not at the same instant, so that whoever queued it has gone on meanwhile.
  */
 struct host_work {
     const struct sim_proc *run;

@@ -122,10 +122,10 @@ enum scenario_verdict {
 };
 
 struct scenario_outcome {
-    const char *scope; /* "all", a mode's name, "compare" or "accesses" */
-    int mode;          /* which mode it was evaluated for; -1: several */
-    const char *text;  /* as written */
-    unsigned line, col;
+    const char *scope;  /* "all", a mode's name, "compare", "accesses" or "fail-on" (scenario_results.h) */
+    int mode;           /* which mode it was evaluated for; -1: several */
+    const char *text;   /* as written */
+    unsigned line, col; /* 0: it does not stand in the file */
     enum scenario_verdict verdict;
     const char *got; /* what was found instead or as well: "1003", "1000 < 2000" */
 };

@@ -26,8 +26,8 @@ struct vgic; /* opaque */
 
 /* How the level of a mapped (HW) level-sensitive interrupt is found. */
 enum vgic_mapped_level {
-    VGIC_MAPPED_LR_5_15, /* line_level cleared when the LR is populated, physical level sampled at fold (>= 5.15) */
-    VGIC_MAPPED_LR_4_16, /* the same without the re-read after deactivation (4.16 to 5.14) */
+    VGIC_MAPPED_LR_5_15,   /* line_level cleared when the LR is populated, physical level sampled at fold (>= 5.15) */
+    VGIC_MAPPED_LR_4_16,   /* the same without the re-read after deactivation (4.16 to 5.14) */
     VGIC_MAPPED_DEOI_LIVE, /* SPIs: injection always valid, the level is the physical distributor's pending
                               state, read at every query (the direct-EOI series; section 6.4) */
 };

@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer expressions are a mistake, and would make the evaluator's recursion deep. */
-#define MAX_EXPRESSION 1000u
-
 /* Of all modes together; an expectation in `all` counts once for each. */
 #define MAX_EXPECTATIONS 20000u
 
@@ -69,7 +66,7 @@ static void expressions(struct builder *b, const char *scope, int mode, const st
 {
     struct scenario *s = b->s;
     const char *names[EXPR_MAX_MODES];
-    struct expr_context c = {&s->arena, b->d->diags, NULL, 0};
+    struct expr_context c = {.arena = &s->arena, .diags = b->d->diags};
     bool compare = !strcmp(scope, "compare");
 
     if (!is_list(b, list, scope))
@@ -86,8 +83,8 @@ static void expressions(struct builder *b, const char *scope, int mode, const st
         if (n->kind != NODE_SCALAR)
             diag_add(b->d->diags, n->at, "quote it if it contains ': ' or starts with a bracket",
                      "an expression is expected, not %s", node_kind_text(n));
-        else if (strlen(n->text) > MAX_EXPRESSION)
-            diag_add(b->d->diags, n->at, NULL, "the expression is longer than %u characters", MAX_EXPRESSION);
+        else if (strlen(n->text) > EXPECT_MAX_EXPRESSION)
+            diag_add(b->d->diags, n->at, NULL, "the expression is longer than %u characters", EXPECT_MAX_EXPRESSION);
         else
             e = expr_parse(&c, n->text, n->straight ? n->text_at : n->at, n->straight);
         if (!e)
@@ -167,10 +164,9 @@ struct lookup {
     int mode; /* -1: the expression says */
 };
 
-static const struct machine_metric *metric_of(void *ctx, size_t mode, size_t metric)
+const struct machine_metric *expect_metric(struct scenario *s, size_t mode, size_t metric)
 {
-    const struct lookup *l = ctx;
-    struct machine *m = l->s->mode[l->mode >= 0 ? (size_t)l->mode : mode].machine;
+    struct machine *m = s->mode[mode].machine;
     const struct machine_metric *all;
     size_t n, names;
 
@@ -183,11 +179,18 @@ static const struct machine_metric *metric_of(void *ctx, size_t mode, size_t met
     return machine_metric_find(m, machine_metric_table(&names)[metric].name);
 }
 
+static const struct machine_metric *metric_of(void *ctx, size_t mode, size_t metric)
+{
+    const struct lookup *l = ctx;
+    return expect_metric(l->s, l->mode >= 0 ? (size_t)l->mode : mode, metric);
+}
+
 /* Whether every mode that an expectation needs was run to its end. */
 static enum scenario_verdict ready(const struct scenario *s, const struct expectation *e, const char **why)
 {
     for (size_t i = 0; i < s->nmodes; i++) {
-        bool needed = e->pub.mode >= 0 ? (size_t)e->pub.mode == i : expr_modes(e->expr) >> i & 1;
+        bool named = e->expr && (e->pub.mode < 0 || e->fail_on) && expr_modes(e->expr) >> i & 1;
+        bool needed = named || (e->pub.mode >= 0 && (size_t)e->pub.mode == i);
         if (!needed || s->mode[i].status == 0)
             continue;
         *why = s->mode[i].status == 1 ? "" : "the run did not end";
@@ -205,7 +208,9 @@ size_t scenario_evaluate(struct scenario *s)
         struct lookup l = {s, e->pub.mode};
         bool ok;
         e->pub.verdict = ready(s, e, &e->pub.got);
-        if (e->pub.verdict == SCENARIO_OK) {
+        if (e->pub.verdict == SCENARIO_OK && e->fail_on) {
+            e->pub.verdict = fail_on_evaluate(s, e, &e->pub.got);
+        } else if (e->pub.verdict == SCENARIO_OK) {
             ok = e->expr ? expr_holds(e->expr, metric_of, &l, &s->arena, &e->pub.got)
                          : access_compare(s, e->access, &e->pub.got);
             e->pub.verdict = ok ? SCENARIO_OK : SCENARIO_FAILED;

@@ -10,7 +10,7 @@ struct parser {
     const struct expr_context *c;
     const char *text, *p;
     struct where at;
-    bool straight, failed;
+    bool straight, failed, any_mode;
     unsigned depth;
     uint32_t modes;
 };
@@ -132,13 +132,33 @@ static const char *mode_prefix(struct parser *s, const char *start, const char *
         }
         text_nearest_try(&near, c->modes[i]);
     }
-    snprintf(msg, sizeof msg, "'%.40s' is no mode; a comparison names the mode of each metric", first);
+    if (c->condition) /* what follows is a metric, or this would not be taken for a mode */
+        snprintf(msg, sizeof msg, "'%.40s' is no mode", first);
+    else
+        snprintf(msg, sizeof msg, "'%.40s' is no mode; a comparison names the mode of each metric", first);
     if (text_nearest_found(&near))
         snprintf(help, sizeof help, "did you mean '%s'?", text_nearest_found(&near));
+    else if (c->condition)
+        snprintf(help, sizeof help, "without a mode it is about all of them: %.60s", name + len + 1);
     else
         snprintf(help, sizeof help, "for example %s.%.60s", c->nmodes ? c->modes[0] : "MODE", name);
     fail(s, start, help, msg);
     return NULL;
+}
+
+/* In a condition a mode stands in front only if what follows it is a metric and the whole is none. */
+static bool has_prefix(const struct parser *s, const char *name, const struct machine_metric_info *info, size_t n)
+{
+    const char *dot = strchr(name, '.');
+    bool bare = false, behind = false;
+
+    if (!s->c->condition)
+        return s->c->modes != NULL;
+    for (size_t i = 0; i < n; i++) {
+        bare = bare || !strcmp(info[i].name, name);
+        behind = behind || (dot && !strcmp(info[i].name, dot + 1));
+    }
+    return behind && !bare;
 }
 
 static const struct expr *metric(struct parser *s, const char *start, const char *name)
@@ -149,10 +169,14 @@ static const struct expr *metric(struct parser *s, const char *start, const char
     size_t n;
 
     info = machine_metric_table(&n);
-    if (s->c->modes)
+    if (has_prefix(s, name, info, n)) {
         bare = mode_prefix(s, start, name, e);
-    else
+    } else if (s->c->condition) {
+        e->mode = EXPR_THIS_MODE;
+        s->any_mode = true;
+    } else {
         s->modes |= 1;
+    }
     if (!bare)
         return NULL;
     for (size_t i = 0; i < n; i++) {
@@ -315,13 +339,33 @@ static bool comparison_op(struct parser *s, enum expr_op *op)
     return false;
 }
 
+/* What stands behind the comparison: a sum, or in a condition a change: "+5", "+2%". */
+static const struct expr *right_side(struct parser *s, const struct expr *l, const char *op, struct expr *root)
+{
+    const struct expr *r;
+    enum expr_dim dim;
+
+    skip_space(s);
+    root->change = s->c->condition && *s->p == '+';
+    s->p += root->change;
+    r = sum(s);
+    skip_space(s);
+    if (r && root->change && *s->p == '%') {
+        if (r->dim != DIM_NUMBER)
+            return fail(s, s->p, "latency.wire_to_iar.p99 > +2%", "per cent of what? a plain number is expected");
+        root->percent = true;
+        s->p++;
+        return r;
+    }
+    return r && same_kind(s, l, r, op, &dim) ? r : NULL;
+}
+
 const struct expr *expr_parse(const struct expr_context *c, const char *text, struct where at, bool straight)
 {
     struct parser s = {.c = c, .text = text, .p = text, .at = at, .straight = straight};
     const struct expr *l = sum(&s), *r;
     struct expr *e;
     enum expr_op op;
-    enum expr_dim dim;
     const char *here;
 
     if (!l)
@@ -331,20 +375,33 @@ const struct expr *expr_parse(const struct expr_context *c, const char *text, st
     if (!comparison_op(&s, &op))
         return fail(&s, here,
                     *here == '=' ? "write == to compare" : "one of == != < <= > >=", "a comparison is expected here");
-    r = sum(&s);
-    if (!r || !same_kind(&s, l, r, here, &dim))
+    e = new_expr(&s, op, l, NULL);
+    r = right_side(&s, l, here, e);
+    if (!r)
         return NULL;
     skip_space(&s);
     if (*s.p)
-        return fail(&s, s.p, "one comparison in each expectation", "the expression should end here");
-    if (!s.modes)
+        return fail(&s, s.p, c->condition ? "one comparison in each condition" : "one comparison in each expectation",
+                    "the expression should end here");
+    if (!s.modes && !s.any_mode)
         return fail(&s, text, "'trapline metrics' lists them", "the expression names no metric");
-    e = new_expr(&s, op, l, r);
+    e->r = r;
     e->modes = s.modes;
+    e->any_mode = s.any_mode;
     return e;
 }
 
 uint32_t expr_modes(const struct expr *e)
 {
     return e->modes;
+}
+
+bool expr_any_mode(const struct expr *e)
+{
+    return e->any_mode;
+}
+
+bool expr_is_change(const struct expr *e)
+{
+    return e->change;
 }

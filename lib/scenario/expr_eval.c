@@ -159,24 +159,9 @@ static char *show(struct arena *a, struct value v, enum expr_dim dim)
     return arena_printf(a, "%.6Lg%s", v.real, unit);
 }
 
-bool expr_holds(const struct expr *e, expr_lookup *lookup, void *ctx, struct arena *a, const char **got)
+static bool comparison_holds(enum expr_op op, int c)
 {
-    static const char *const text[] = {
-        [EXPR_EQ] = "==", [EXPR_NE] = "!=", [EXPR_LT] = "<", [EXPR_LE] = "<=", [EXPR_GT] = ">", [EXPR_GE] = ">="};
-    struct eval ev = {lookup, ctx, NULL, NULL};
-    struct value l = eval(&ev, e->l), r = eval(&ev, e->r);
-    int c = compare(l, r);
-
-    if (ev.missing) {
-        *got = ev.metric ? arena_printf(a, "%s %s", ev.metric, ev.missing) : ev.missing;
-        return false;
-    }
-    /* A comparison with a plain number repeats nothing that the reader has before him. */
-    if (e->r->op == EXPR_NUMBER)
-        *got = show(a, l, e->l->dim);
-    else
-        *got = arena_printf(a, "%s %s %s", show(a, l, e->l->dim), text[e->op], show(a, r, e->r->dim));
-    switch (e->op) {
+    switch (op) {
     case EXPR_EQ:
         return c == 0;
     case EXPR_NE:
@@ -190,4 +175,41 @@ bool expr_holds(const struct expr *e, expr_lookup *lookup, void *ctx, struct are
     default:
         return c >= 0;
     }
+}
+
+enum expr_result expr_evaluate(const struct expr *e, expr_lookup *lookup, void *ctx, void *base, struct arena *a,
+                               const char **got)
+{
+    static const char *const text[] = {
+        [EXPR_EQ] = "==", [EXPR_NE] = "!=", [EXPR_LT] = "<", [EXPR_LE] = "<=", [EXPR_GT] = ">", [EXPR_GE] = ">="};
+    struct eval ev = {lookup, ctx, NULL, NULL}, old = {lookup, base, NULL, NULL};
+    const struct eval *bad;
+    struct value now = eval(&ev, e->l), l = now, r = eval(&ev, e->r), was = value_fraction(0, 1);
+
+    if (e->change) {
+        was = eval(&old, e->l);
+        l = add(now, was, -1);
+    }
+    if (e->percent)
+        r = mul(mul(r, value_fraction(1, 100)), was);
+    bad = ev.missing ? &ev : old.missing ? &old : NULL;
+    if (bad) {
+        *got = bad->metric
+                   ? arena_printf(a, "%s %s%s", bad->metric, bad->missing, bad == &old ? " in the baseline" : "")
+                   : bad->missing;
+        return EXPR_NO_VALUE;
+    }
+    /* A comparison with a plain number repeats nothing that the reader has before him. */
+    if (e->change)
+        *got = arena_printf(a, "%s, %s in the baseline", show(a, now, e->l->dim), show(a, was, e->l->dim));
+    else if (e->r->op == EXPR_NUMBER)
+        *got = show(a, l, e->l->dim);
+    else
+        *got = arena_printf(a, "%s %s %s", show(a, l, e->l->dim), text[e->op], show(a, r, e->r->dim));
+    return comparison_holds(e->op, compare(l, r)) ? EXPR_YES : EXPR_NO;
+}
+
+bool expr_holds(const struct expr *e, expr_lookup *lookup, void *ctx, struct arena *a, const char **got)
+{
+    return expr_evaluate(e, lookup, ctx, NULL, a, got) == EXPR_YES;
 }

@@ -37,7 +37,9 @@ struct expr {
     enum expr_dim dim;
     struct value number;
     size_t mode, metric;
-    uint32_t modes; /* of the whole expression, at its root */
+    /* of the whole expression, at its root */
+    uint32_t modes;
+    bool any_mode, change, percent;
     const struct expr *l, *r;
 };
 

@@ -9,6 +9,8 @@
 #include "model.h"
 #include "sha256.h"
 
+#include <trapline/scenario_results.h>
+
 /* One mode: its decoded file, the machine it describes, and what came of it. */
 struct mode {
     const char *name;
@@ -28,6 +30,7 @@ struct expectation {
     struct where at;
     const struct expr *expr;          /* or */
     const struct access_list *access; /* accesses */
+    bool fail_on;                     /* the expression must not hold */
 };
 
 /* One register access as a user wrote it. */
@@ -60,15 +63,25 @@ struct scenario {
     struct expectation *expect;
     struct scenario_outcome *outcome; /* the public part of expect, in one array */
     size_t nexpect;
+    const struct results_scenario *base; /* of changes in conditions; may be NULL */
 };
 
 /* check.c: defaults that depend on other keys, then the meaning of a decoded mode; fills mode->config. */
 void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const struct scenario_options *opt);
 /* expect.c: reads the expectations into s. */
 void expect_decode(struct decoder *d, struct scenario *s, const struct node *n);
+/* Longer expressions are a mistake, and would make the evaluator's recursion deep. */
+#define EXPECT_MAX_EXPRESSION 1000u
+/* A metric of a mode that was run, by its index in machine_metric_table(); NULL if there is none. */
+const struct machine_metric *expect_metric(struct scenario *s, size_t mode, size_t metric);
+/* fail_on.c: what became of a condition of the command line. */
+enum scenario_verdict fail_on_evaluate(struct scenario *s, const struct expectation *e, const char **got);
 /* access.c: one element of expect.accesses, and its comparison after the run. */
 const struct access_list *access_decode(struct decoder *d, struct scenario *s, const struct node *n);
 bool access_compare(struct scenario *s, const struct access_list *l, const char **got);
+
+/* result.c: the resolved configuration of a mode as JSON. free() it; NULL: no memory. */
+char *result_config(const struct mode *m);
 
 /* Index of a device by name in a mode; -1 if there is none. */
 int model_device_find(const struct model *m, const char *name);

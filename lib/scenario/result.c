@@ -3,10 +3,10 @@
  * result.c - results as JSON. docs/command-line.md describes the document.
  */
 #include "internal.h"
+#include "results.h"
 
 #include <stdlib.h>
-
-#define RESULT_SCHEMA 1u
+#include <trapline/machine_version.h>
 
 static void put_kernel(struct json *j, const struct machine_kernel *k)
 {
@@ -128,6 +128,24 @@ static void put_notes(struct json *j, const struct machine *m)
     json_end(j);
 }
 
+static void put_config(struct json *j, const struct mode *m)
+{
+    json_object(j);
+    decode_json(j, &model_table, &m->model);
+    put_kernel(j, &m->config.kernel);
+    put_costs(j, &m->config.costs);
+    json_end(j);
+}
+
+char *result_config(const struct mode *m)
+{
+    struct json j;
+
+    json_init(&j);
+    put_config(&j, m);
+    return json_finish(&j);
+}
+
 static void put_mode(struct json *j, const struct mode *m)
 {
     json_object(j);
@@ -140,11 +158,7 @@ static void put_mode(struct json *j, const struct mode *m)
         json_text(j, m->error ? m->error : "");
     }
     json_key(j, "config");
-    json_object(j);
-    decode_json(j, &model_table, &m->model);
-    put_kernel(j, &m->config.kernel);
-    put_costs(j, &m->config.costs);
-    json_end(j);
+    put_config(j, m);
     if (m->machine && !m->status) {
         json_key(j, "elapsed_ticks");
         json_uint(j, machine_elapsed(m->machine));
@@ -172,7 +186,10 @@ static void put_outcomes(struct json *j, const struct scenario *s)
         json_key(j, "text");
         json_text(j, o->text);
         json_key(j, "file");
-        json_text(j, s->src->name);
+        if (o->line)
+            json_text(j, s->src->name);
+        else
+            json_null(j); /* a condition of the command line */
         json_key(j, "line");
         json_uint(j, o->line);
         json_key(j, "col");
@@ -197,6 +214,10 @@ char *scenario_json(struct scenario *const *s, size_t n, const char *tool_versio
     json_object(&j);
     json_key(&j, "schema");
     json_uint(&j, RESULT_SCHEMA);
+    json_key(&j, "type");
+    json_text(&j, "results");
+    json_key(&j, "model_version");
+    json_uint(&j, TRAPLINE_MODEL_VERSION);
     json_key(&j, "tool");
     json_text(&j, "trapline");
     json_key(&j, "version");

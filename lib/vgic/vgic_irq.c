@@ -146,8 +146,8 @@ bool vgic_vcpu_pending(const struct vgic *v, unsigned vcpu)
         return false;
     unsigned pmr = v->profile.wake_ignores_pmr ? 0x100 : v->ops->pmr(&vc->vif);
     for (const struct vgic_irq *irq = vc->head; irq; irq = irq->ap_next) {
-        if (vgic_irq_pending(v, irq) && irq->enabled &&
-            (v->profile.wake_ignores_pmr || !irq->active) && irq->priority < pmr)
+        if (vgic_irq_pending(v, irq) && irq->enabled && (v->profile.wake_ignores_pmr || !irq->active) &&
+            irq->priority < pmr)
             return true;
     }
     return false;

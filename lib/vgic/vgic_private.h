@@ -66,8 +66,7 @@ static inline bool vgic_mapped_level(const struct vgic_irq *irq)
 /* The level of a mapped SPI is read from the physical distributor whenever it is asked for (6.4). */
 static inline bool vgic_live_level(const struct vgic *v, const struct vgic_irq *irq)
 {
-    return v->profile.mapped_level == VGIC_MAPPED_DEOI_LIVE && vgic_mapped_level(irq) &&
-           irq->intid >= VGIC_NR_PRIVATE;
+    return v->profile.mapped_level == VGIC_MAPPED_DEOI_LIVE && vgic_mapped_level(irq) && irq->intid >= VGIC_NR_PRIVATE;
 }
 
 /* irq_is_pending: the level of an edge interrupt's wire means nothing (1.1). */

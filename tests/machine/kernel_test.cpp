@@ -11,7 +11,8 @@
 
 #include <tuple>
 
-namespace {
+namespace
+{
 
 enum Path { kEdge, kResample, kDirectEoi };
 const char *const kPathName[] = {"edge", "resample", "direct_eoi"};
@@ -19,12 +20,27 @@ const char *const kPathName[] = {"edge", "resample", "direct_eoi"};
 class Kernels : public testing::TestWithParam<std::tuple<const char *, Path, unsigned, Rig::Costs>>
 {
   protected:
-    bool worker() const { return std::string(std::get<0>(GetParam())) != "6.1"; }
-    bool live() const { return std::string(std::get<0>(GetParam())) == "4.12-deoi"; }
+    bool worker() const
+    {
+        return std::string(std::get<0>(GetParam())) != "6.1";
+    }
+    bool live() const
+    {
+        return std::string(std::get<0>(GetParam())) == "4.12-deoi";
+    }
     // Kicks in n injections.
-    uint64_t kicks() const { return !worker() ? 0 : live() && path() == kDirectEoi ? 1 : n(); }
-    Path path() const { return std::get<1>(GetParam()); }
-    unsigned n() const { return std::get<2>(GetParam()); }
+    uint64_t kicks() const
+    {
+        return !worker() ? 0 : live() && path() == kDirectEoi ? 1 : n();
+    }
+    Path path() const
+    {
+        return std::get<1>(GetParam());
+    }
+    unsigned n() const
+    {
+        return std::get<2>(GetParam());
+    }
 
     Rig rig{std::get<3>(GetParam())};
 
@@ -83,7 +99,8 @@ TEST_P(Kernels, rounds_of_a_held_line)
 
 INSTANTIATE_TEST_SUITE_P(Section2_10, Kernels,
                          testing::Combine(testing::Values("6.1", "4.12-deoi", "4.12-deoi, lr"),
-                                          testing::Values(kEdge, kResample, kDirectEoi), testing::Values(1u, 2u, 5u, 20u),
+                                          testing::Values(kEdge, kResample, kDirectEoi),
+                                          testing::Values(1u, 2u, 5u, 20u),
                                           testing::Values(Rig::kIdeal, Rig::kSevenEach)),
                          [](const auto &i) {
                              const std::string kernel = std::get<0>(i.param);

@@ -29,7 +29,7 @@ class Expr : public ::testing::Test
     const struct expr *parse(const std::string &text, bool compare = false)
     {
         static const char *const modes[] = {"trapped", "forwarded"};
-        const struct expr_context c = {&arena, diags, compare ? modes : nullptr, compare ? 2u : 0u};
+        const struct expr_context c = {&arena, diags, compare ? modes : nullptr, compare ? 2u : 0u, false};
         return expr_parse(&c, text.c_str(), {source_text(&arena, "t", text.c_str(), text.size()), 0, 0}, true);
     }
 

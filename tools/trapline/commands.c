@@ -8,15 +8,23 @@ static const char run_more[] =
     "FILE is a scenario, '-' is standard input. Every file is checked before the first one is run.\n"
     "Results go to standard output, everything else to standard error. Cost profiles are looked for\n"
     "beside the scenario, in --profile-dir, in $TRAPLINE_PROFILES (separated by ':') and where Trapline\n"
-    "is installed.\n"
+    "is installed. Results that go to '-' take the place of the tables.\n"
     "\n"
     "exit codes:\n"
     "  0    everything that is expected holds\n"
-    "  1    an expectation failed, or interrupts stormed\n"
-    "  2    bad usage or bad scenario; nothing was run\n"
+    "  1    an expectation, the baseline or a condition failed, or interrupts stormed\n"
+    "  2    bad usage, scenario or baseline; nothing was run or written\n"
     "  3    the model broke an invariant of its own: please report it\n"
     "  4    an output could not be written\n"
     "  130  interrupted\n";
+
+static const char compare_more[] =
+    "Of a scenario the first mode is compared with each other one. Results are files of 'run --json=FILE' or\n"
+    "baselines, told apart from scenarios by their content: of two files, modes of the same name are\n"
+    "compared. Metrics that do not differ are left out; -v shows them.\n"
+    "\n"
+    "exit codes: 0 it was compared, 1 interrupts stormed, 2 bad usage or a bad file, 3 the model broke an\n"
+    "invariant of its own, 4 an output could not be written, 130 interrupted\n";
 
 const struct command commands[] = {
     {"run",
@@ -24,12 +32,23 @@ const struct command commands[] = {
      "Runs every mode of some scenarios, shows what it cost and checks what is expected.",
      {"trapline run scenarios/vfio-platform-direct-eoi.yaml",
       "trapline run scenario.yaml --mode forwarded --set 'traffic[0].every=2us'",
-      "trapline run scenarios/*.yaml -q --json=results.json"},
-     "msSujtpaqvcnh",
+      "trapline run scenarios/*.yaml -q --baseline baseline.json --junit results.xml"},
+     "mbUTFsSujJMCtfpaqvcnh",
      run_more,
      1,
      ANY,
      cmd_run},
+    {"compare",
+     "FILE [FILE]",
+     "Lays modes of a scenario, or the results of two runs, side by side.",
+     {"trapline compare scenarios/vfio-platform-direct-eoi.yaml",
+      "trapline compare scenario.yaml --base trapped --with forwarded --md -",
+      "trapline compare before.json after.json"},
+     "BWsSujMCpaqvcnh",
+     compare_more,
+     1,
+     2,
+     cmd_compare},
     {"check",
      "FILE...",
      "Checks scenarios without running them.",

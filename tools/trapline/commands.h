@@ -6,6 +6,7 @@
 
 /* Each returns an exit code. */
 int cmd_run(const struct options *o);
+int cmd_compare(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_metrics(const struct options *o);
 int cmd_events(const struct options *o);

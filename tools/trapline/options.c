@@ -33,6 +33,20 @@ static const struct option table[] = {
     {'u', 0, "until", "TIME", "stop at this simulated time: 5ms", ARG_VALUE, TO_TEXT, OFF(until), 0, NULL},
     {'j', 0, "json", "FILE", "results as JSON into FILE; without FILE: instead of the tables", ARG_MAYBE, TO_TEXT,
      OFF(json_file), OFF(json), NULL},
+    {'J', 0, "junit", "FILE", "checks as JUnit XML, one test case each", ARG_VALUE, TO_TEXT, OFF(junit), 0, NULL},
+    {'M', 0, "md", "FILE", "a report in Markdown", ARG_VALUE, TO_TEXT, OFF(md), 0, NULL},
+    {'C', 0, "csv", "FILE", "every metric as comma-separated values", ARG_VALUE, TO_TEXT, OFF(csv), 0, NULL},
+    {'b', 0, "baseline", "FILE", "fail if a metric differs from this baseline", ARG_VALUE, TO_TEXT, OFF(baseline), 0,
+     NULL},
+    {'U', 0, "update", NULL, "write the baseline, and so accept what differs", ARG_NONE, TO_BOOL, OFF(update), 0, NULL},
+    {'T', 0, "tolerance", "RULE", "let metrics be off: 'latency.*=2%', '*=any' (may be repeated)", ARG_VALUE, TO_WORDS,
+     OFF(tolerances), 0, NULL},
+    {'F', 0, "fail-on", "CONDITION", "fail if this holds: 'exits.total>1000', '>+0': grew (may be repeated)", ARG_VALUE,
+     TO_WORDS, OFF(fail_on), 0, NULL},
+    {'f', 0, "format", "HOW", "failed checks as text (default) or as github annotations", ARG_VALUE, TO_TEXT,
+     OFF(format), 0, "text github"},
+    {'B', 0, "base", "MODE", "compare with this mode (default: the first)", ARG_VALUE, TO_TEXT, OFF(base), 0, NULL},
+    {'W', 0, "with", "MODE", "compare this mode (default: all others)", ARG_VALUE, TO_TEXT, OFF(with), 0, NULL},
     {'t', 't', "trace", "FILE", "write a trace of every run, for trace2vcd", ARG_VALUE, TO_TEXT, OFF(trace), 0, NULL},
     {'p', 0, "profile-dir", "DIR", "look for cost profiles here first (may be repeated)", ARG_VALUE, TO_WORDS,
      OFF(profile_dirs), 0, NULL},
@@ -190,7 +204,7 @@ static bool parse_short(const struct command *cmd, struct options *o, int argc, 
     return true;
 }
 
-static const struct command *find_command(const char *name)
+const struct command *command_find(const char *name)
 {
     for (size_t i = 0; i < ncommands; i++)
         if (!strcmp(commands[i].name, name))
@@ -233,7 +247,7 @@ bool options_parse(int argc, char **argv, struct options *o, const struct comman
             ok = parse_short(*cmd, o, argc, argv, &i);
         else if (*cmd)
             ok = add_word(&o->args, argv[i]);
-        else if (!(*cmd = find_command(argv[i])))
+        else if (!(*cmd = command_find(argv[i])))
             ok = unknown_command(argv[i]);
         if (!ok)
             return false;
@@ -260,6 +274,8 @@ void options_free(struct options *o)
     free(o->modes.v);
     free(o->sets.v);
     free(o->profile_dirs.v);
+    free(o->fail_on.v);
+    free(o->tolerances.v);
     free(o->args.v);
 }
 

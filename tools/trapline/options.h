@@ -30,7 +30,10 @@ struct options {
     bool json;             /* --json without a file: instead of the tables */
     const char *json_file; /* --json=FILE */
     const char *trace, *color, *seed, *until;
-    struct words modes, sets, profile_dirs;
+    const char *junit, *md, *csv, *format; /* other forms of the results */
+    const char *baseline, *base, *with;
+    bool update;
+    struct words modes, sets, profile_dirs, fail_on, tolerances;
     struct words args; /* files, names */
 };
 
@@ -47,6 +50,8 @@ struct command {
 
 extern const struct command commands[];
 extern const size_t ncommands;
+/* By name; NULL if there is none. */
+const struct command *command_find(const char *name);
 
 /* Parses argv[1..]; *cmd is NULL for the program itself. false: a message was printed; exit with EXIT_USAGE. */
 bool options_parse(int argc, char **argv, struct options *o, const struct command **cmd);

@@ -7,7 +7,7 @@
 
 #include "output.h"
 
-#include <trapline/scenario.h>
+#include <trapline/scenario_results.h>
 
 /* A scenario with what is to be shown of it. */
 struct report {
@@ -16,6 +16,7 @@ struct report {
     struct scenario *s;
     size_t mode[64]; /* modes that were run */
     size_t n;
+    struct results *res; /* what they gave */
 };
 
 void report_title(const struct report *r);

@@ -1,298 +1,164 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run.c - `trapline run` and `trapline check`. */
-#define _POSIX_C_SOURCE 200809L
 #include "commands.h"
-#include "report.h"
+#include "formats.h"
 #include "trace.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <trapline/version.h>
 
-/* Everything a run of the program holds. */
-struct session {
-    const struct options *o;
-    struct scenario_diags *diags;
-    struct scenario **s;
-    size_t n;
-    struct trace_writer *trace;
-    struct trace_out json;
-    bool json_open;
-    struct progress progress;
-    int trace_error, code;
-    size_t passed, failed;
+/* ---- what is written ------------------------------------------------------------------------------ */
+
+bool json_write(FILE *f, const void *subject)
+{
+    const struct run_subject *v = subject;
+    char *text = scenario_json(v->x->s, v->x->n, TRAPLINE_VERSION);
+
+    if (text)
+        fputs(text, f);
+    free(text);
+    return text != NULL;
+}
+
+#define OFF(member) offsetof(struct options, member)
+static const struct output_format formats[] = {
+    {"json", OFF(json_file), OFF(json), json_write},
+    {"junit", OFF(junit), 0, junit_write},
+    {"md", OFF(md), 0, markdown_write},
+    {"csv", OFF(csv), 0, csv_write},
 };
 
-/*
- * ^C: the first one ends the run at the next progress call, so that unfinished outputs are removed; the
- * handler is gone then, and a second one ends the program at once.
- */
-static volatile sig_atomic_t interrupted;
-static sigjmp_buf on_interrupt;
+/* ---- before the run ------------------------------------------------------------------------------- */
 
-static void interrupt(int sig)
+static bool is_github(const struct options *o)
 {
-    (void)sig;
-    interrupted = 1;
+    return o->format && !strcmp(o->format, "github");
 }
 
-static int warn(const char *what, const char *file, int err, int code)
+static int check_usage(struct outputs *out, const struct options *o)
 {
-    fprintf(stderr, "trapline: %s '%s': %s\n", what, file, trapline_strerror(err));
+    const struct command *cmd = command_find("run");
+    int code = yard_usage(cmd, o);
+
+    if (code == EXIT_HOLDS)
+        code = outputs_plan(out, cmd, o, formats, sizeof formats / sizeof formats[0]);
+    if (code == EXIT_HOLDS && is_github(o) && out->to_stdout)
+        code = usage_error(cmd, "'--format github' and another output cannot both use standard output");
+    for (size_t i = 0; i < out->n && code == EXIT_HOLDS; i++)
+        if (o->baseline && !strcmp(out->out[i].path, o->baseline))
+            code = usage_error(cmd, "--%s would overwrite the baseline '%s'", out->out[i].format->option, o->baseline);
     return code;
-}
-
-/* A failed model outranks a failed output, which outranks a failed expectation. */
-static void set_code(struct session *x, int code)
-{
-    static const int rank[] = {EXIT_HOLDS, EXIT_FAILS, EXIT_OUTPUT, EXIT_USAGE, EXIT_MODEL};
-    size_t old = 0, new = 0;
-
-    for (size_t i = 0; i < sizeof rank / sizeof rank[0]; i++) {
-        old = rank[i] == x->code ? i : old;
-        new = rank[i] == code ? i : new;
-    }
-    if (new > old)
-        x->code = code;
-}
-
-/* head and value in one string to be freed; NULL if there is no value, or no memory. */
-static char *joined(const char *head, const char *value)
-{
-    size_t n = value ? strlen(head) + strlen(value) + 1 : 0;
-    char *s = n ? malloc(n) : NULL;
-
-    if (s)
-        snprintf(s, n, "%s%s", head, value);
-    return s;
-}
-
-/* Loads every file, so that all mistakes of all files are told before anything is run. */
-static int load(struct session *x)
-{
-    const struct options *o = x->o;
-    struct profile_dirs dirs;
-    const char **sets = calloc(o->sets.n + 2, sizeof *sets);
-    char *seed, *until;
-    size_t nsets = 0;
-    int err = scenario_diags_new(&x->diags);
-
-    x->s = calloc(o->args.n, sizeof *x->s);
-    profile_dirs_find(o, &dirs);
-    seed = joined("seed=", o->seed);
-    until = joined("until=", o->until);
-    if (err || !x->s || !sets || !dirs.dir || !seed != !o->seed || !until != !o->until) {
-        fputs("trapline: not enough memory\n", stderr);
-        err = -ENOMEM;
-    }
-    for (size_t i = 0; i < o->sets.n && !err; i++)
-        sets[nsets++] = o->sets.v[i];
-    if (!err && seed)
-        sets[nsets++] = seed;
-    if (!err && until)
-        sets[nsets++] = until;
-    for (size_t i = 0; i < o->args.n && !err; i++) {
-        const struct scenario_options opt = {.struct_size = sizeof opt,
-                                             .profile_dirs = dirs.dir,
-                                             .nprofile_dirs = dirs.n,
-                                             .sets = sets,
-                                             .nsets = nsets,
-                                             .allow_unpriced = o->allow_unpriced};
-        if (!scenario_load(o->args.v[i], &opt, x->diags, &x->s[x->n]))
-            x->n++;
-    }
-    if (!err && scenario_diags_count(x->diags)) {
-        struct colors c = colors_for(o, stderr);
-        scenario_diags_print(x->diags, stderr, *c.off != '\0');
-        err = -EINVAL;
-    }
-    profile_dirs_free(&dirs);
-    free(sets);
-    free(seed);
-    free(until);
-    return err ? EXIT_USAGE : EXIT_HOLDS;
-}
-
-static void unload(struct session *x)
-{
-    for (size_t i = 0; i < x->n; i++)
-        scenario_free(x->s[i]);
-    free(x->s);
-    scenario_diags_free(x->diags);
 }
 
 /* Every mode that is asked for must be there. */
 static int check_modes(const struct session *x)
 {
-    for (size_t i = 0; i < x->n; i++) {
-        for (size_t k = 0; k < x->o->modes.n; k++) {
-            const char *names[64], *near;
-            size_t n = 0;
-            if (scenario_mode_find(x->s[i], x->o->modes.v[k]) >= 0)
-                continue;
-            for (; n < scenario_modes(x->s[i]) && n < 64; n++)
-                names[n] = scenario_mode_name(x->s[i], n);
-            near = scenario_nearest(x->o->modes.v[k], names, n);
-            fprintf(stderr, "trapline run: %s has no mode '%s'%s%s%s\n      = help: modes:", scenario_file(x->s[i]),
-                    x->o->modes.v[k], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-            for (size_t m = 0; m < n; m++)
-                fprintf(stderr, " %s", names[m]);
-            fputc('\n', stderr);
-            return EXIT_USAGE;
-        }
-    }
-    return EXIT_HOLDS;
-}
-
-/* Outputs are opened before the first run: a long run for nothing would be a nuisance. */
-static int open_outputs(struct session *x)
-{
-    int err;
-
-    if (x->o->json_file) {
-        err = trace_out_open(&x->json, x->o->json_file);
-        if (err)
-            return warn("cannot write", x->o->json_file, err, EXIT_OUTPUT);
-        x->json_open = true;
-    }
-    if (x->o->trace) {
-        err = trace_start(&x->trace, x->o->trace);
-        if (err) {
-            x->trace = NULL;
-            return warn("cannot write", x->o->trace, err, EXIT_OUTPUT);
-        }
-    }
-    return EXIT_HOLDS;
-}
-
-static void abort_outputs(struct session *x)
-{
-    if (x->json_open)
-        trace_out_abort(&x->json);
-    x->json_open = false;
-    trace_writer_abort(x->trace);
-    x->trace = NULL;
-}
-
-static int prepare(void *ctx, const struct scenario *s, size_t mode, struct machine *m)
-{
-    struct session *x = ctx;
-
-    if (x->trace && !x->trace_error)
-        x->trace_error = trace_run(x->trace, s, mode, m);
-    return 0;
-}
-
-static void progress(void *ctx, uint64_t done, uint64_t total)
-{
-    struct session *x = ctx;
-
-    if (interrupted)
-        siglongjmp(on_interrupt, 1);
-    progress_show(&x->progress, done, total);
-}
-
-/* What a run that did not end means. */
-static void run_failed(struct session *x, const struct scenario *s, size_t mode, int err)
-{
-    const char *what = err == -ELOOP    ? "the run did not come to its end"
-                       : err == -EFAULT ? "the model broke an invariant of its own; please report it with this scenario"
-                                        : "the run could not be made";
-
-    fprintf(stderr, "trapline: %s: mode '%s': %s: %s\n", scenario_file(s), scenario_mode_name(s, mode), what,
-            scenario_error(s, mode));
-    if (err == -ENOTSUP)
-        fprintf(stderr,
-                "      = help: choose another cost profile, or --allow-unpriced to go on without these prices\n");
-    set_code(x, err == -ELOOP ? EXIT_FAILS : err == -EFAULT ? EXIT_MODEL : EXIT_USAGE);
-}
-
-static void run_modes(struct session *x, struct report *r)
-{
-    const struct scenario_hooks hooks = {x, prepare, progress};
-
-    for (size_t m = 0; m < scenario_modes(r->s); m++) {
-        bool wanted = x->o->modes.n == 0;
-        int err;
+    for (size_t i = 0; i < x->n; i++)
         for (size_t k = 0; k < x->o->modes.n; k++)
-            wanted |= !strcmp(x->o->modes.v[k], scenario_mode_name(r->s, m));
-        if (!wanted || interrupted)
-            continue;
-        progress_start(&x->progress, x->o, scenario_mode_name(r->s, m));
-        err = scenario_run(r->s, m, &hooks);
-        progress_end(&x->progress);
-        if (x->trace && !x->trace_error)
-            x->trace_error = trace_writer_end_run(x->trace);
-        if (err)
-            run_failed(x, r->s, m, err);
-        else
-            r->mode[r->n++] = m;
-    }
+            if (session_mode(x, x->s[i], x->o->modes.v[k]) < 0)
+                return EXIT_USAGE;
+    return EXIT_HOLDS;
 }
 
-static void show(struct session *x, struct report *r)
+/*
+ * A condition may name a mode that only some of the scenarios have; then it is about those. One that no scenario
+ * understands is a mistake, explained with the first of them.
+ */
+static int add_condition(struct session *x, const char *text)
 {
-    bool tables = !x->o->json && !x->o->quiet;
+    size_t understood = 0;
+
+    for (size_t i = 0; i < x->n; i++) {
+        struct scenario_diags *d;
+        if (scenario_diags_new(&d))
+            return EXIT_USAGE;
+        understood += scenario_fail_on(x->s[i], text, d) == 0;
+        scenario_diags_free(d);
+    }
+    if (!understood)
+        scenario_fail_on(x->s[0], text, x->diags);
+    return EXIT_HOLDS;
+}
+
+static int add_conditions(struct session *x)
+{
+    int code = EXIT_HOLDS;
+
+    for (size_t i = 0; i < x->o->fail_on.n && code == EXIT_HOLDS; i++)
+        code = add_condition(x, x->o->fail_on.v[i]);
+    if (code == EXIT_HOLDS)
+        code = session_errors(x);
+    for (size_t i = 0; i < x->n && code == EXIT_HOLDS && !x->o->baseline; i++)
+        if (scenario_needs_baseline(x->s[i]))
+            code = usage_error(command_find("run"), "a condition with '+' is about a change: --baseline FILE says "
+                                                    "against what");
+    return code;
+}
+
+/* ---- the run -------------------------------------------------------------------------------------- */
+
+/* What is done with one command, besides the session. */
+struct job {
+    struct session x; /* first: session_guard hands it back */
+    struct yardstick y;
+    struct outputs out;
+};
+
+static void show(struct job *job, size_t i)
+{
+    struct session *x = &job->x;
+    struct report *r = &x->r[i];
+    bool tables = !x->o->quiet;
 
     if (tables)
         report_title(r);
-    for (size_t i = 0; i < r->n && tables; i++)
-        report_exits(r, r->mode[i]);
+    for (size_t m = 0; m < r->n && tables; m++)
+        report_exits(r, r->mode[m]);
     if (tables && r->n) {
         report_side_by_side(r);
         report_latency(r);
         if (x->o->verbose)
             report_metrics(r);
     }
-    if (!x->o->json) {
-        report_checks(r, &x->passed, &x->failed);
-        if (tables && r->n)
-            putchar('\n');
-        report_notes(r);
-        report_conclusion(r);
-    }
+    report_checks(r, &x->passed, &x->failed);
+    yard_show(&job->y, x, i);
+    if (tables && r->n)
+        putchar('\n');
+    report_notes(r);
+    report_conclusion(r);
 }
 
 static void run_all(struct session *x)
 {
-    for (size_t i = 0; i < x->n && !interrupted; i++) {
-        struct report r = {.o = x->o, .c = colors_for(x->o, stdout), .s = x->s[i]};
-        if (i && !x->o->json && !x->o->quiet)
+    struct job *job = (struct job *)x;
+    bool tables = !job->out.to_stdout;
+
+    for (size_t i = 0; i < x->n; i++) {
+        struct report *r = &x->r[i];
+        bool wanted[64];
+        for (size_t m = 0; m < scenario_modes(r->s); m++) {
+            wanted[m] = x->o->modes.n == 0;
+            for (size_t k = 0; k < x->o->modes.n; k++)
+                wanted[m] |= !strcmp(x->o->modes.v[k], scenario_mode_name(r->s, m));
+        }
+        if (i && tables && !x->o->quiet)
             putchar('\n');
-        run_modes(x, &r);
-        if (interrupted)
+        session_run_modes(x, r, wanted);
+        if (session_interrupted())
             return;
-        if (scenario_evaluate(r.s))
-            set_code(x, EXIT_FAILS);
-        show(x, &r);
+        yard_measure(&job->y, x, i);
+        if (job->y.base && !x->o->update) {
+            scenario_set_baseline(r->s, job->y.s[i].base);
+            session_code(x, yard_failed(&job->y.s[i]) ? EXIT_FAILS : EXIT_HOLDS);
+        }
+        if (scenario_evaluate(r->s))
+            session_code(x, EXIT_FAILS);
+        if (tables)
+            show(job, i);
     }
-    if (x->n > 1 && !x->o->json && !x->o->quiet)
+    if (x->n > 1 && tables && !x->o->quiet)
         printf("\n%zu scenarios: %zu checks passed, %zu failed\n", x->n, x->passed, x->failed);
-}
-
-static void write_json(struct session *x)
-{
-    char *text = scenario_json(x->s, x->n, TRAPLINE_VERSION);
-    int err;
-
-    if (!text) {
-        fputs("trapline: not enough memory for the results\n", stderr);
-        set_code(x, EXIT_OUTPUT);
-        return;
-    }
-    if (x->o->json)
-        fputs(text, stdout);
-    if (x->json_open) {
-        fputs(text, x->json.f);
-        x->json_open = false;
-        err = trace_out_commit(&x->json);
-        if (err)
-            set_code(x, warn("cannot write", x->o->json_file, err, EXIT_OUTPUT));
-    }
-    free(text);
 }
 
 static void close_trace(struct session *x)
@@ -307,54 +173,83 @@ static void close_trace(struct session *x)
         err = trace_writer_close(x->trace);
     x->trace = NULL;
     if (err)
-        set_code(x, warn("cannot write", x->o->trace, err, EXIT_OUTPUT));
+        session_code(x, output_failed(x->o->trace, err));
+}
+
+/* Outputs are opened before the first run: a long run for nothing would be a nuisance. */
+static int open_all(struct job *job)
+{
+    const char *trace = job->x.o->trace;
+    int code = outputs_open(&job->out), err;
+
+    if (code == EXIT_HOLDS)
+        code = yard_open(&job->y, job->x.o);
+    if (code == EXIT_HOLDS && trace) {
+        err = trace_start(&job->x.trace, trace);
+        if (err) {
+            job->x.trace = NULL;
+            code = output_failed(trace, err);
+        }
+    }
+    return code;
+}
+
+static void run_job(struct job *job)
+{
+    struct session *x = &job->x;
+    const struct run_subject subject = {x, &job->y};
+
+    if (!session_guard(x, run_all)) {
+        x->code = EXIT_INTERRUPTED;
+        return;
+    }
+    close_trace(x);
+    session_code(x, yard_write(&job->y, x, job->out.to_stdout));
+    session_code(x, outputs_write(&job->out, &subject));
 }
 
 int cmd_run(const struct options *o)
 {
-    static struct session session; /* static: siglongjmp would lose changes to a local one */
-    struct session *x = &session;
-    struct sigaction act = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
+    static struct job job; /* static: siglongjmp would lose changes to a local one */
+    struct session *x = &job.x;
 
-    memset(x, 0, sizeof *x);
+    memset(&job, 0, sizeof job);
     x->o = o;
-    x->code = load(x);
+    x->command = "run";
+    x->code = check_usage(&job.out, o);
+    if (x->code != EXIT_HOLDS)
+        return x->code;
+    x->code = session_load(x, o->args.v, o->args.n);
     if (x->code == EXIT_HOLDS)
         x->code = check_modes(x);
-    if (x->code == EXIT_HOLDS) {
-        x->code = open_outputs(x);
-        if (x->code == EXIT_HOLDS) {
-            sigemptyset(&act.sa_mask);
-            sigaction(SIGINT, &act, NULL);
-            if (!sigsetjmp(on_interrupt, 1))
-                run_all(x);
-            progress_end(&x->progress);
-            if (interrupted) {
-                fputs("trapline: interrupted\n", stderr);
-                x->code = EXIT_INTERRUPTED;
-            } else {
-                close_trace(x);
-                if (o->json || o->json_file)
-                    write_json(x);
-            }
-        }
-        abort_outputs(x);
-    }
-    unload(x);
+    if (x->code == EXIT_HOLDS)
+        x->code = yard_read(&job.y, x);
+    if (x->code == EXIT_HOLDS)
+        x->code = yard_covers(&job.y, x);
+    if (x->code == EXIT_HOLDS)
+        x->code = add_conditions(x);
+    if (x->code == EXIT_HOLDS)
+        x->code = open_all(&job);
+    if (x->code == EXIT_HOLDS)
+        run_job(&job);
+    outputs_abort(&job.out);
+    trace_writer_abort(x->trace);
+    yard_free(&job.y);
+    session_free(x);
     return x->code;
 }
 
 int cmd_check(const struct options *o)
 {
-    struct session x = {.o = o};
+    struct session x = {.o = o, .command = "check"};
 
-    x.code = load(&x);
+    x.code = session_load(&x, o->args.v, o->args.n);
     for (size_t i = 0; i < x.n && !o->quiet; i++) {
         size_t checks, modes = scenario_modes(x.s[i]);
         scenario_outcomes(x.s[i], &checks);
         printf("%s: ok, %zu mode%s, %zu check%s\n", scenario_file(x.s[i]), modes, modes == 1 ? "" : "s", checks,
                checks == 1 ? "" : "s");
     }
-    unload(&x);
+    session_free(&x);
     return x.code;
 }
