@@ -42,11 +42,14 @@ static SIM_PROC(kworker_proc, "kworker", kworker_steps);
 
 void host_workqueue_init(struct host *h)
 {
-    enum { KWORKER_PRIO = 2 };
+    enum { KWORKER_PRIO = 2, KWORKER_ID = 0x100 };
+    const unsigned threads = h->threads;
     for (unsigned i = 0; i < h->cfg.cpus; i++) {
         h->cpu[i].host = h;
         host_thread_start_asleep(h, &h->cpu[i].kworker, i, KWORKER_PRIO, &kworker_proc, &h->cpu[i], SIM_FOREVER);
+        h->cpu[i].kworker.id = KWORKER_ID + i; /* numbered apart: other threads keep their numbers in traces */
     }
+    h->threads = threads;
 }
 
 bool host_queue_work(struct host *h, struct host_work *w)
