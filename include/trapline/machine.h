@@ -48,7 +48,6 @@ struct machine_kernel {
     char name[MACHINE_NAME_MAX];
     bool lazy_disable;         /* disable_irq leaves the distributor enabled until the line fires again */
     bool sync_before_host_irq; /* vgic sync runs before the host takes the interrupt (6.1) */
-    bool forwarding_in_tree;   /* a kernel of this name shipped direct EOI; else results are labelled */
     bool irqfd_inject_work;    /* an irqfd injects from a kworker (before 5.9); false: in the signaller's context */
     struct vgic_profile vgic;
 };

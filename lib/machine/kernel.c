@@ -8,7 +8,6 @@ static const struct machine_kernel kernels[] = {
         .name = "6.1",
         .lazy_disable = true,
         .sync_before_host_irq = true,
-        .forwarding_in_tree = false,
         .vgic = {.pa_suppress_level = true, .mapped_level = VGIC_MAPPED_LR_5_15},
     },
     {
@@ -16,7 +15,6 @@ static const struct machine_kernel kernels[] = {
         .name = "4.12-deoi",
         .lazy_disable = true,
         .sync_before_host_irq = false,
-        .forwarding_in_tree = true,
         .irqfd_inject_work = true,
         .vgic = {.pa_suppress_level = false,
                  .multi_lr_sgi = true,

@@ -434,7 +434,7 @@ int machine_new(const struct machine_config *cfg, struct machine **out, char *wh
     bool forward = false;
     for (size_t i = 0; i < cfg->nroutes; i++)
         forward |= cfg->routes[i].forward;
-    if (forward && !cfg->kernel.forwarding_in_tree)
+    if (forward)
         machine_note(m, "no kernel ships direct EOI: this is kernel profile %s with the direct-EOI series on top",
                      cfg->kernel.name);
     *out = m;

@@ -193,6 +193,11 @@ static enum scenario_verdict ready(const struct scenario *s, const struct expect
         bool needed = named || (e->pub.mode >= 0 && (size_t)e->pub.mode == i);
         if (!needed || s->mode[i].status == 0)
             continue;
+        /* A condition that names a mode guards it: left out, it guards nothing. */
+        if (named && e->fail_on && s->mode[i].status == 1) {
+            *why = "a mode that was not run";
+            return SCENARIO_FAILED;
+        }
         *why = s->mode[i].status == 1 ? "" : "the run did not end";
         return s->mode[i].status == 1 ? SCENARIO_SKIPPED : SCENARIO_FAILED;
     }

@@ -347,6 +347,8 @@ static const struct expr *right_side(struct parser *s, const struct expr *l, con
 
     skip_space(s);
     root->change = s->c->condition && *s->p == '+';
+    if (root->change && !s->modes && !s->any_mode)
+        return fail(s, op, "exits.total > +0", "a change of what? a metric must stand in front");
     s->p += root->change;
     r = sum(s);
     skip_space(s);

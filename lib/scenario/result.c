@@ -10,6 +10,9 @@
 
 static void put_kernel(struct json *j, const struct machine_kernel *k)
 {
+    static const char *const mapped_level[] = {
+        [VGIC_MAPPED_LR_5_15] = "lr-5.15", [VGIC_MAPPED_LR_4_16] = "lr-4.16", [VGIC_MAPPED_DEOI_LIVE] = "deoi-live"};
+
     json_key(j, "kernel_profile");
     json_object(j);
     json_key(j, "name");
@@ -18,12 +21,16 @@ static void put_kernel(struct json *j, const struct machine_kernel *k)
     json_bool(j, k->lazy_disable);
     json_key(j, "sync_before_host_irq");
     json_bool(j, k->sync_before_host_irq);
-    json_key(j, "forwarding_in_tree");
-    json_bool(j, k->forwarding_in_tree);
     json_key(j, "pa_suppress_level");
     json_bool(j, k->vgic.pa_suppress_level);
     json_key(j, "mapped_level");
-    json_text(j, k->vgic.mapped_level == VGIC_MAPPED_LR_5_15 ? "lr-5.15" : "lr-4.16");
+    json_text(j, mapped_level[k->vgic.mapped_level]);
+    json_key(j, "irqfd_inject_work");
+    json_bool(j, k->irqfd_inject_work);
+    json_key(j, "multi_lr_sgi");
+    json_bool(j, k->vgic.multi_lr_sgi);
+    json_key(j, "wake_ignores_pmr");
+    json_bool(j, k->vgic.wake_ignores_pmr);
     json_end(j);
 }
 

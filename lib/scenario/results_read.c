@@ -296,6 +296,8 @@ static void read_baseline(struct reading *r, const struct node *root)
         baseline_scenario(r, &map->pair[i], &s[i]);
     r->out->pub.scenario = s;
     r->out->pub.n = map ? map->n : 0;
+    if (list && !is_moderate(r, list, "tolerances"))
+        return;
     for (size_t i = 0; list && i < list->n; i++)
         if (is_kind(r, list->item[i], NODE_SCALAR, "a tolerance"))
             tolerance_add(r->out, list->item[i]->text, list->item[i]->text_at, NULL, 0, r->d);

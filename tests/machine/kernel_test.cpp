@@ -176,16 +176,6 @@ TEST(KernelKnobs, a_live_mapped_level_costs_distributor_reads)
     EXPECT_GE(reads[1], 30u);
 }
 
-TEST(KernelKnobs, the_series_own_kernel_needs_no_label)
-{
-    Rig rig;
-    rig.cfg.kernel = *machine_kernel_find("4.12-deoi");
-    rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 1, 1);
-    rig.routes[0].forward = true;
-    ASSERT_EQ(rig.build(), 0);
-    EXPECT_TRUE(rig.notes().empty());
-}
-
 // Signals that find the work item queued are one injection, and are counted as merged.
 TEST(KernelKnobs, signals_that_pile_up_before_the_kworker_merge)
 {

@@ -58,6 +58,7 @@ void conclusion_put(FILE *f, const struct colors *c, const char *base_name, cons
 {
     static const char *const switches[] = {"world_switches"};
     static const char *const acks[] = {"host.acks"};
+    static const char *const reads[] = {"host.gicd_reads"};
     static const char *const writes[] = {"host.eoir_writes", "host.dir_writes", "host.gicd_writes"};
     const struct results_metric *m0 = results_metric_find(base, "exits.per_interrupt");
     const struct results_metric *m1 = results_metric_find(with, "exits.per_interrupt");
@@ -67,6 +68,7 @@ void conclusion_put(FILE *f, const struct colors *c, const char *base_name, cons
         {"world switch", "world switches", per_interrupt(base, switches, 1) - per_interrupt(with, switches, 1)},
         {"host acknowledge", "host acknowledges", per_interrupt(base, acks, 1) - per_interrupt(with, acks, 1)},
         {"GIC write", "GIC writes", per_interrupt(base, writes, 3) - per_interrupt(with, writes, 3)},
+        {"GICD read", "GICD reads", per_interrupt(base, reads, 1) - per_interrupt(with, reads, 1)},
     };
     const size_t n = sizeof s / sizeof s[0];
 

@@ -141,6 +141,10 @@ static bool store(const struct command *cmd, const struct option *opt, struct op
         *(bool *)at = true;
         break;
     case TO_TEXT:
+        if (value && *(const char **)(void *)at) {
+            usage_error(cmd, "'--%s' is given twice", opt->name);
+            return false;
+        }
         if (value)
             *(const char **)(void *)at = value;
         else

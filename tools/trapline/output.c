@@ -29,6 +29,8 @@ int output_finish(int code)
 
     if (!bad)
         return code;
+    if (errno == EPIPE) /* the reader has seen enough */
+        return code == EXIT_MODEL ? code : EXIT_OUTPUT;
     fprintf(stderr, "trapline: cannot write to standard output: %s\n", strerror(errno ? errno : EIO));
     return code == EXIT_MODEL ? code : EXIT_OUTPUT;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
 #include "outputs.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <trapline/sim.h>
 
 int output_failed(const char *path, int err)
@@ -10,12 +12,27 @@ int output_failed(const char *path, int err)
     return EXIT_OUTPUT;
 }
 
+bool output_same(const char *a, const char *b)
+{
+    struct stat s, t;
+
+    if (!strncmp(a, "/dev/", 5))
+        return false;
+    if (!stat(a, &s) && !stat(b, &t))
+        return S_ISREG(s.st_mode) && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
+    for (; !strncmp(a, "./", 2); a += 2)
+        ;
+    for (; !strncmp(b, "./", 2); b += 2)
+        ;
+    return !strcmp(a, b);
+}
+
 static int plan_one(struct outputs *p, const struct command *cmd, const struct output_format *format, const char *path)
 {
     bool is_stdout = !strcmp(path, "-");
 
     for (size_t i = 0; i < p->n; i++) {
-        if (strcmp(p->out[i].path, path) || !strncmp(path, "/dev/", 5))
+        if (!output_same(p->out[i].path, path))
             continue;
         if (is_stdout)
             return usage_error(cmd, "--%s and --%s cannot both write to standard output", p->out[i].format->option,

@@ -43,6 +43,8 @@ int outputs_write(struct outputs *p, const void *subject);
 /* Removes those that were opened and not written. */
 void outputs_abort(struct outputs *p);
 
+/* Whether two names lead to one file; devices may be written twice. */
+bool output_same(const char *a, const char *b);
 /* "trapline: cannot write 'x': no space left". Returns EXIT_OUTPUT. */
 int output_failed(const char *path, int err);
 

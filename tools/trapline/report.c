@@ -181,6 +181,7 @@ static const struct side_row {
     {"host GICC_EOIR writes", "host.eoir_writes", ROW_COUNT},
     {"host GICC_DIR writes", "host.dir_writes", ROW_COUNT},
     {"host GICD writes", "host.gicd_writes", ROW_COUNT},
+    {"host GICD reads", "host.gicd_reads", ROW_COUNT},
     {"eventfd signals, trigger", "host.eventfd_trigger", ROW_COUNT},
     {"eventfd signals, resample", "host.eventfd_resample", ROW_COUNT},
 };

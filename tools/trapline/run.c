@@ -46,8 +46,20 @@ static int check_usage(struct outputs *out, const struct options *o)
     if (code == EXIT_HOLDS && is_github(o) && out->to_stdout)
         code = usage_error(cmd, "'--format github' and another output cannot both use standard output");
     for (size_t i = 0; i < out->n && code == EXIT_HOLDS; i++)
-        if (o->baseline && !strcmp(out->out[i].path, o->baseline))
+        if (o->baseline && output_same(out->out[i].path, o->baseline))
             code = usage_error(cmd, "--%s would overwrite the baseline '%s'", out->out[i].format->option, o->baseline);
+        else if (o->trace && output_same(out->out[i].path, o->trace))
+            code = usage_error(cmd, "--%s and --trace cannot both write '%s'", out->out[i].format->option, o->trace);
+    if (o->trace && o->baseline && code == EXIT_HOLDS)
+        if (output_same(o->trace, o->baseline))
+            code = usage_error(cmd, "--trace would overwrite the baseline '%s'", o->baseline);
+    for (size_t k = 0; k < o->args.n && code == EXIT_HOLDS; k++) {
+        if (o->trace && output_same(o->trace, o->args.v[k]))
+            code = usage_error(cmd, "--trace would overwrite '%s'", o->args.v[k]);
+        for (size_t i = 0; i < out->n && code == EXIT_HOLDS; i++)
+            if (output_same(out->out[i].path, o->args.v[k]))
+                code = usage_error(cmd, "--%s would overwrite '%s'", out->out[i].format->option, o->args.v[k]);
+    }
     return code;
 }
 
@@ -157,6 +169,8 @@ static void run_all(struct session *x)
         if (tables)
             show(job, i);
     }
+    if (tables)
+        yard_show_rest(&job->y, x);
     if (x->n > 1 && tables && !x->o->quiet)
         printf("\n%zu scenarios: %zu checks passed, %zu failed\n", x->n, x->passed, x->failed);
 }

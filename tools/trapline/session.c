@@ -195,10 +195,13 @@ bool session_interrupted(void)
 
 bool session_guard(struct session *x, void (*body)(struct session *x))
 {
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction act = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
 
     sigemptyset(&act.sa_mask);
-    sigaction(SIGINT, &act, NULL);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        sigaction(ends[i], &act, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a reader that has gone is an output that cannot be written; files are still made */
     if (!sigsetjmp(on_interrupt, 1))
         body(x);
     progress_end(&x->progress);

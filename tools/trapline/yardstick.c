@@ -372,7 +372,7 @@ void yard_show(const struct yardstick *y, const struct session *x, size_t i)
     const struct colors *c = &x->r[i].c;
     char text[YARD_TEXT];
 
-    if (!s || (o->quiet && !yard_failed(s)))
+    if (!s || (o->quiet && !yard_failed(s) && !s->fresh))
         return;
     printf("%s%sbaseline%s   %s: ", o->quiet ? "" : "\n", c->bold, c->off, o->baseline);
     if (!s->base) {
@@ -400,6 +400,18 @@ void yard_show(const struct yardstick *y, const struct session *x, size_t i)
     if (yard_failed(s) && !o->update) {
         yard_accept(x, i, text, sizeof text);
         printf("  to accept this: %s\n", text);
+    }
+}
+
+void yard_show_rest(const struct yardstick *y, const struct session *x)
+{
+    for (size_t i = 0; y->base && i < y->base->n; i++) {
+        const char *name = y->base->scenario[i].name;
+        size_t k = 0;
+        while (k < x->n && strcmp(scenario_name(x->s[k]), name))
+            k++;
+        if (k == x->n)
+            printf("note: scenario %s of baseline %s was not run\n", name, x->o->baseline);
     }
 }
 

@@ -44,6 +44,8 @@ void yard_measure(struct yardstick *y, const struct session *x, size_t i);
 /* Whether something differs by more than it may. */
 bool yard_failed(const struct yard_scenario *s);
 /* Prints what differs. */
+/* Prints which scenarios of the baseline were not run. */
+void yard_show_rest(const struct yardstick *y, const struct session *x);
 void yard_show(const struct yardstick *y, const struct session *x, size_t i);
 /* Writes the baseline if nothing failed. Returns an exit code. */
 int yard_write(struct yardstick *y, struct session *x, bool silent);
