@@ -32,6 +32,9 @@ TRAPLINE_API bool irq_device_raise(struct irq_device *d);
 /* Somebody writes the device's register: quietens it in the end. Ignored while quiet. */
 TRAPLINE_API void irq_device_clear(struct irq_device *d);
 
+/* The device is reset: quiet at once. */
+TRAPLINE_API void irq_device_reset(struct irq_device *d);
+
 /* A timetable: raise() is called `count` times, first at `start`, then every `every` ticks. */
 struct irq_traffic {
     struct sim_event event; /* first member: the queue's handle */

@@ -97,6 +97,11 @@ struct irq_bypass_observer {
 TRAPLINE_API int irq_bypass_manager_new(uint32_t expected, struct irq_bypass_manager **out);
 /* Frees the manager, not the registered objects. */
 TRAPLINE_API void irq_bypass_manager_free(struct irq_bypass_manager *m);
+/*
+ * Historical behaviour, off by default: Linux 5.8 to 5.12 ran the start callbacks only after a connection that
+ * succeeded, and producer.del_consumer even then (section 5.6 of the reference).
+ */
+TRAPLINE_API void irq_bypass_set_regression_2020(struct irq_bypass_manager *m, bool on);
 TRAPLINE_API void irq_bypass_observe(struct irq_bypass_manager *m, const struct irq_bypass_observer *o);
 
 /*

@@ -27,7 +27,10 @@ struct irqfd {
     struct host_eventfd *eventfd;
     struct host_eventfd *resamplefd; /* NULL: no resampling */
     struct host_waiter waiter;
-    struct host_work work; /* injection by a kworker */
+    struct host_work work;       /* injection by a kworker */
+    bool active;                 /* assigned */
+    unsigned in_flight;          /* injections under way: deassign waits for them */
+    struct host_thread *flusher; /* who waits */
     struct irq_bypass_consumer consumer;
     struct irqfd *next;          /* all of the VM */
     struct irqfd *resample_next; /* all on the same resampler (same GSI) */
@@ -53,17 +56,30 @@ struct irqfd_vm_config {
     void *ctx; /* of merged */
 };
 
-/* Creates the VM's irqfd state with the default routing: GSI i is pin i of irqchip 0. 0, -EINVAL, -ENOMEM. */
+/*
+ * Creates the VM's irqfd state with the default routing: GSI i is pin i of irqchip 0. Without a vgic (cfg->vgic NULL:
+ * not initialised yet) nothing can be assigned until irqfd_vm_set_vgic. 0, -EINVAL, -ENOMEM.
+ */
 TRAPLINE_API int irqfd_vm_new(const struct irqfd_vm_config *cfg, struct irqfd_vm **out);
 TRAPLINE_API void irqfd_vm_free(struct irqfd_vm *vm);
+/* The vgic is initialised now: installs the default routing (replacing what there was) and the ack notifier. */
+TRAPLINE_API void irqfd_vm_set_vgic(struct irqfd_vm *vm, struct vgic *vgic);
 
 /*
- * KVM_IRQFD assign, all but the last step: -EBUSY if any irqfd of this VM uses the eventfd already. The
- * caller then registers fd->consumer with the bypass manager (an operation of its own because it may
- * have to wait); a failure of that is not an error of KVM_IRQFD (section 3.2 step 8).
+ * KVM_IRQFD assign, all but the last step: -EAGAIN if the vgic is not initialised, -EBUSY if any irqfd of this VM uses
+ * the eventfd already. The caller then registers fd->consumer with the bypass manager (an operation of its own because
+ * it may have to wait); a failure of that is not an error of KVM_IRQFD (section 3.2 step 8).
  */
 TRAPLINE_API int irqfd_assign(struct irqfd_vm *vm, struct irqfd *fd, uint32_t gsi, struct host_eventfd *eventfd,
                               struct host_eventfd *resamplefd);
+
+/*
+ * KVM_IRQFD deassign. Step list: obj = struct irqfd. Stops listening, sleeps until injections under way have
+ * finished, takes the virtual line down if it was the last irqfd of its resampler; the caller then unregisters
+ * fd->consumer (section 3.5: the line is lowered before forwarding is undone). An irqfd that is not assigned is left
+ * alone. Leaves 0 in s->ret.
+ */
+TRAPLINE_API extern const struct sim_proc irqfd_deassign_proc;
 
 /*
  * Step list, after irqfd_assign: obj = struct irqfd. An event that came before the assignment is injected now

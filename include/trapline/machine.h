@@ -46,9 +46,10 @@ struct machine_platform {
 /* Behaviour of the host kernel that changed over the years (section 9.1 of the reference). */
 struct machine_kernel {
     char name[MACHINE_NAME_MAX];
-    bool lazy_disable;         /* disable_irq leaves the distributor enabled until the line fires again */
-    bool sync_before_host_irq; /* vgic sync runs before the host takes the interrupt (6.1) */
-    bool irqfd_inject_work;    /* an irqfd injects from a kworker (before 5.9); false: in the signaller's context */
+    bool lazy_disable;           /* disable_irq leaves the distributor enabled until the line fires again */
+    bool sync_before_host_irq;   /* vgic sync runs before the host takes the interrupt (6.1) */
+    bool bypass_regression_2020; /* 5.8 to 5.12: a refused connection leaves the guest halted */
+    bool irqfd_inject_work;      /* an irqfd injects from a kworker (before 5.9); false: in the signaller's context */
     struct vgic_profile vgic;
 };
 /* A kernel profile by name ("6.1"); NULL if there is none. */
@@ -94,6 +95,31 @@ struct machine_traffic {
     uint64_t count;
 };
 
+/* What user space or the host does to a device at a given time: MACHINE_ACTION(id, name, what it is). */
+#define MACHINE_ACTIONS(X)                                                                                             \
+    X(FORWARD, "forward", "register the bypass producer: direct EOI, or a refusal")                                    \
+    X(UNFORWARD, "unforward", "unregister the bypass producer: back to the trapped path")                              \
+    X(DEASSIGN, "deassign", "KVM_IRQFD deassign")                                                                      \
+    X(MASK, "mask", "VFIO: user space masks the interrupt")                                                            \
+    X(UNMASK, "unmask", "VFIO: user space unmasks it")                                                                 \
+    X(CLOSE, "close", "close the VFIO device")                                                                         \
+    X(RESET, "reset", "reset the device: its line goes low")                                                           \
+    X(AFFINITY, "affinity", "route the physical interrupt to another CPU")                                             \
+    X(DESTROY_VM, "destroy-vm", "end the vCPUs and release every irqfd")
+enum machine_action_kind {
+#define X(id, name, doc) MACHINE_ACTION_##id,
+    MACHINE_ACTIONS(X)
+#undef X
+        MACHINE_ACTION_COUNT
+};
+TRAPLINE_API const char *machine_action_name(enum machine_action_kind k);
+struct machine_action {
+    sim_tick at; /* from the end of set-up; actions are in the order of their times */
+    enum machine_action_kind kind;
+    unsigned device; /* ignored by DESTROY_VM */
+    unsigned cpu;    /* AFFINITY: the new CPU */
+};
+
 struct machine_config {
     size_t struct_size;
     struct machine_platform platform;
@@ -114,6 +140,8 @@ struct machine_config {
     size_t nhandlers;
     const struct machine_traffic *traffic;
     size_t ntraffic;
+    const struct machine_action *actions;
+    size_t nactions;
 };
 
 struct machine; /* opaque */

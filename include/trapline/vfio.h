@@ -51,6 +51,12 @@ TRAPLINE_API int vfio_platform_irq_open(struct vfio_platform_irq *v, struct host
 TRAPLINE_API void vfio_platform_set_trigger(struct vfio_platform_irq *v, struct host_eventfd *trigger);
 /* VFIO_DEVICE_SET_IRQS, UNMASK | DATA_EVENTFD: 0; -EINVAL (not maskable), -EBUSY (one is attached). NULL detaches. */
 TRAPLINE_API int vfio_platform_set_unmask_fd(struct vfio_platform_irq *v, struct host_eventfd *e);
+/*
+ * Device close: detaches the unmask eventfd and frees the interrupt, which masks it and, if it is forwarded,
+ * deactivates it. The caller then unregisters v->producer. 0, or IRQ_BYPASS_PENDING while the handler still runs
+ * on another CPU (free_irq waits for it): call again after the next host_spin_end_all.
+ */
+TRAPLINE_API int vfio_platform_close(struct vfio_platform_irq *v);
 /* MASK | DATA_NONE and UNMASK | DATA_NONE: 0 or -EINVAL (not maskable). */
 TRAPLINE_API int vfio_platform_mask(struct vfio_platform_irq *v);
 TRAPLINE_API int vfio_platform_unmask(struct vfio_platform_irq *v);

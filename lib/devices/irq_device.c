@@ -40,6 +40,13 @@ void irq_device_clear(struct irq_device *d)
         drive(d, false);
 }
 
+void irq_device_reset(struct irq_device *d)
+{
+    d->remaining = 0;
+    if (d->line)
+        drive(d, false);
+}
+
 static void traffic_fire(struct sim *sim, struct sim_event *ev)
 {
     struct irq_traffic *t = ev->owner;

@@ -97,6 +97,14 @@ void host_enable_irq(struct host *h, uint32_t irq)
     }
 }
 
+int host_irq_set_affinity(struct host *h, uint32_t irq, unsigned cpu)
+{
+    if (!desc(h, irq) || cpu >= h->cfg.cpus)
+        return -EINVAL;
+    host_irqchip_set_target(h, irq, cpu);
+    return 0;
+}
+
 int host_irq_set_forwarded(struct host *h, uint32_t irq, bool on)
 {
     struct host_irq *d = desc(h, irq);

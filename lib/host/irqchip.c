@@ -57,9 +57,13 @@ void host_irqchip_configure(struct host *h, uint32_t irq, bool level, unsigned c
     uint32_t off = GICD_ICFGR + irq / 16 * 4, shift = irq % 16 * 2;
     uint32_t v = host_gicd_read(h, off) & ~(3u << shift);
     host_gicd_write(h, off, v | (level ? 0u : 2u) << shift);
-    off = GICD_ITARGETSR + irq / 4 * 4;
-    shift = irq % 4 * 8;
-    v = host_gicd_read(h, off) & ~(0xffu << shift);
+    host_irqchip_set_target(h, irq, cpu);
+}
+
+void host_irqchip_set_target(struct host *h, uint32_t irq, unsigned cpu)
+{
+    uint32_t off = GICD_ITARGETSR + irq / 4 * 4, shift = irq % 4 * 8;
+    uint32_t v = host_gicd_read(h, off) & ~(0xffu << shift);
     host_gicd_write(h, off, v | (1u << cpu) << shift);
 }
 

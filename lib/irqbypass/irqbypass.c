@@ -26,6 +26,7 @@ struct irq_bypass_manager {
     size_t nproducers, nconsumers;
     const struct irq_bypass_op *owner; /* operation in progress: it "holds the mutex" */
     bool calling;                      /* inside a callback or an observer */
+    bool regression_2020;
     struct irq_bypass_observer observer;
 };
 
@@ -42,7 +43,17 @@ static const enum irq_bypass_callback connect_order[] = {
     IRQ_BYPASS_PROD_STOP, IRQ_BYPASS_CONS_STOP,  IRQ_BYPASS_PROD_ADD,   IRQ_BYPASS_CONS_ADD,
     IRQ_BYPASS_PROD_DEL,  IRQ_BYPASS_CONS_START, IRQ_BYPASS_PROD_START,
 };
-/* Where the starts are in it: they run however the connection went. */
+/*
+ * The regression of 2020 (reverted in 5.13): the starts run only after a success, and the undoing runs after a
+ * success too. On arm64 the consumer's stop halts the whole VM, so one refused connection froze the guest.
+ */
+static const enum irq_bypass_callback connect_order_2020[] = {
+    IRQ_BYPASS_PROD_STOP,  IRQ_BYPASS_CONS_STOP,  IRQ_BYPASS_PROD_ADD, IRQ_BYPASS_CONS_ADD,
+    IRQ_BYPASS_CONS_START, IRQ_BYPASS_PROD_START, IRQ_BYPASS_PROD_DEL,
+};
+enum { CONNECT_2020_UNDO = 6 };
+
+/* Where the starts are in connect_order: they run however the connection went. */
 enum { CONNECT_STARTS = 5 };
 
 static const enum irq_bypass_callback disconnect_order[] = {
@@ -196,6 +207,11 @@ void irq_bypass_manager_free(struct irq_bypass_manager *m)
     free(m);
 }
 
+void irq_bypass_set_regression_2020(struct irq_bypass_manager *m, bool on)
+{
+    m->regression_2020 = on;
+}
+
 void irq_bypass_observe(struct irq_bypass_manager *m, const struct irq_bypass_observer *o)
 {
     m->observer = o ? *o : (struct irq_bypass_observer){0};
@@ -341,6 +357,10 @@ static int run_callback(const struct irq_bypass_op *op, enum irq_bypass_callback
 /* The callbacks of the operation in their order. */
 static const enum irq_bypass_callback *order_of(const struct irq_bypass_op *op, size_t *n)
 {
+    if (connecting(op) && op->m->regression_2020) {
+        *n = sizeof(connect_order_2020) / sizeof(connect_order_2020[0]);
+        return connect_order_2020;
+    }
     *n = connecting(op) ? sizeof(connect_order) / sizeof(connect_order[0])
                         : sizeof(disconnect_order) / sizeof(disconnect_order[0]);
     return connecting(op) ? connect_order : disconnect_order;
@@ -364,6 +384,13 @@ static void pass_callback(struct irq_bypass_op *op, enum irq_bypass_callback whi
         bool both_added = which == IRQ_BYPASS_CONS_ADD && !ret;
         if (which == IRQ_BYPASS_PROD_ADD || which == IRQ_BYPASS_CONS_ADD)
             op->ret = ret;
+        if (op->m->regression_2020) {
+            if (which == IRQ_BYPASS_CONS_ADD && ret)
+                op->phase = 1 + CONNECT_2020_UNDO;
+            else
+                op->phase = (uint8_t)(producer_failed ? 2 + CONNECT_2020_UNDO : op->phase + 1);
+            return;
+        }
         /* Either way there is nothing to undo, so PROD_DEL is passed over. */
         if (producer_failed || both_added) {
             op->phase = 1 + CONNECT_STARTS;

@@ -44,6 +44,8 @@ static int consumer_del(struct irq_bypass_consumer *cons, struct irq_bypass_prod
 int irqfd_assign(struct irqfd_vm *vm, struct irqfd *fd, uint32_t gsi, struct host_eventfd *eventfd,
                  struct host_eventfd *resamplefd)
 {
+    if (!vm->cfg.vgic)
+        return -EAGAIN; /* kvm_arch_intc_initialized */
     for (const struct irqfd *o = vm->fds; o; o = o->next)
         if (o->eventfd == eventfd) /* whatever its GSI */
             return -EBUSY;
@@ -66,6 +68,7 @@ int irqfd_assign(struct irqfd_vm *vm, struct irqfd *fd, uint32_t gsi, struct hos
         .stop = consumer_stop,
         .start = consumer_start,
     };
+    fd->active = true;
     fd->work = (struct host_work){.run = &irqfd_inject_proc, .obj = fd};
     fd->waiter = (struct host_waiter){.wake = &irqfd_wakeup_proc, .obj = fd};
     host_eventfd_add_waiter(eventfd, &fd->waiter);
@@ -79,11 +82,17 @@ static int wakeup_inject(struct sim_strand *s, struct sim_frame *f)
 {
     struct irqfd *fd = f->obj;
     struct irqfd_vm *vm = fd->vm;
+    if (!fd->active) { /* deassigned between the signal and here */
+        s->ret = 0;
+        return SIM_RET;
+    }
     fd->eventfd->count = 0; /* consumed: signals that piled up are one */
     vm->stats.wakeups++;
     sim_trace(vm->cfg.sim, s->cpu->id, EV_IRQFD_WAKEUP, fd->gsi);
     if (vm->cfg.inject_by_work) {
-        if (!host_queue_work(vm->cfg.host, &fd->work) && vm->cfg.merged)
+        if (host_queue_work(vm->cfg.host, &fd->work))
+            fd->in_flight++;
+        else if (vm->cfg.merged)
             vm->cfg.merged(vm->cfg.ctx, fd->gsi + 32);
         s->ret = 1;
         return SIM_RET;
@@ -95,12 +104,20 @@ static int wakeup_inject(struct sim_strand *s, struct sim_frame *f)
         s->ret = 1;
         return SIM_RET;
     }
+    fd->in_flight++;
     return sim_call(s, f, SIM_NEXT, &vgic_inject_proc, vm->cfg.vgic, 0, (uint32_t)pin + 32, 1, 0);
+}
+
+/* An injection is over; whoever deassigns the irqfd may be waiting for it. */
+static void landed(struct irqfd *fd)
+{
+    if (--fd->in_flight == 0 && fd->flusher)
+        (void)host_thread_wake(fd->vm->cfg.host, fd->flusher);
 }
 
 static int wakeup_done(struct sim_strand *s, struct sim_frame *f)
 {
-    (void)f;
+    landed(f->obj);
     s->ret = 1; /* consumed: user space that polls the eventfd is not woken */
     return SIM_RET;
 }
@@ -125,16 +142,87 @@ static int inject_raise(struct sim_strand *s, struct sim_frame *f)
 static int inject_lower(struct sim_strand *s, struct sim_frame *f)
 {
     struct irqfd *fd = f->obj;
-    if (fd->resamplefd)
+    if (fd->resamplefd) {
+        landed(fd);
         return SIM_RET;
-    return sim_tail(s, f, &irqfd_set_irq_proc, fd->vm, fd->gsi, 0, 0, 0);
+    }
+    return sim_call(s, f, SIM_NEXT, &irqfd_set_irq_proc, fd->vm, fd->gsi, 0, 0, 0);
+}
+
+static int inject_done(struct sim_strand *s, struct sim_frame *f)
+{
+    (void)s;
+    landed(f->obj);
+    return SIM_RET;
 }
 
 static const struct sim_step inject_steps[] = {
     {inject_raise, "raise", SIM_OPEN},
     {inject_lower, "lower", SIM_OPEN},
+    {inject_done, "done", SIM_OPEN},
 };
 SIM_PROC(irqfd_inject_proc, "irqfd_inject", inject_steps);
+
+/* ---- deassign ------------------------------------------------------------------------------------ */
+
+static void unlink_fd(struct irqfd **list, struct irqfd *fd, bool resample)
+{
+    for (struct irqfd **p = list; *p; p = resample ? &(*p)->resample_next : &(*p)->next) {
+        if (*p == fd) {
+            *p = resample ? fd->resample_next : fd->next;
+            return;
+        }
+    }
+}
+
+static int deassign_listen(struct sim_strand *s, struct sim_frame *f)
+{
+    struct irqfd *fd = f->obj;
+    s->ret = 0;
+    if (!fd->active)
+        return SIM_RET;
+    fd->active = false;
+    unlink_fd(&fd->vm->fds, fd, false);
+    host_eventfd_remove_waiter(fd->eventfd, &fd->waiter);
+    return SIM_NEXT;
+}
+
+/* Or the virtual line would go up once more after it has been taken down for good. */
+static int deassign_flush(struct sim_strand *s, struct sim_frame *f)
+{
+    struct irqfd *fd = f->obj;
+    fd->flusher = fd->in_flight ? host_current(fd->vm->cfg.host, s->cpu->id) : NULL;
+    return fd->in_flight ? SIM_WAIT : SIM_NEXT;
+}
+
+static int deassign_lower(struct sim_strand *s, struct sim_frame *f)
+{
+    struct irqfd *fd = f->obj;
+    struct irqfd_vm *vm = fd->vm;
+    s->ret = 0;
+    if (!fd->resamplefd || fd->gsi >= IRQFD_MAX_GSI)
+        return SIM_RET;
+    unlink_fd(&vm->resampler[fd->gsi], fd, true);
+    if (vm->resampler[fd->gsi])
+        return SIM_RET;
+    /* The last of its resampler: nobody would take the virtual line down any more. */
+    return sim_call(s, f, SIM_NEXT, &irqfd_set_irq_proc, vm, fd->gsi, 0, 1, 0);
+}
+
+static int deassign_done(struct sim_strand *s, struct sim_frame *f)
+{
+    (void)f;
+    s->ret = 0;
+    return SIM_RET;
+}
+
+static const struct sim_step deassign_steps[] = {
+    {deassign_listen, "stop listening", SIM_OPEN},
+    {deassign_flush, "wait for injections", SIM_OPEN},
+    {deassign_lower, "take the virtual line down", SIM_OPEN},
+    {deassign_done, "done", SIM_OPEN},
+};
+SIM_PROC(irqfd_deassign_proc, "irqfd_deassign", deassign_steps);
 
 static int poll_event(struct sim_strand *s, struct sim_frame *f)
 {

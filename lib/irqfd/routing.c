@@ -10,20 +10,29 @@ enum { MAX_PIN = 1020 - 32 };
 int irqfd_vm_new(const struct irqfd_vm_config *cfg, struct irqfd_vm **out)
 {
     *out = NULL;
-    if (cfg->struct_size != sizeof *cfg || !cfg->vgic || !cfg->host)
+    if (cfg->struct_size != sizeof *cfg || !cfg->host)
         return -EINVAL;
     struct irqfd_vm *vm = calloc(1, sizeof *vm);
     if (!vm)
         return -ENOMEM;
     vm->cfg = *cfg;
-    for (int i = 0; i < (int)IRQFD_MAX_GSI; i++) {
-        /* The default table: pin i for every SPI there is. */
-        bool spi = vgic_irq_get(cfg->vgic, 0, (uint32_t)i + 32) != NULL && i < MAX_PIN;
-        vm->pin_of_gsi[i] = vm->gsi_of_pin[i] = (int16_t)(spi ? i : -1);
-    }
-    vgic_set_ack_notifier(cfg->vgic, &irqfd_ack_proc, vm);
+    for (unsigned i = 0; i < IRQFD_MAX_GSI; i++)
+        vm->pin_of_gsi[i] = vm->gsi_of_pin[i] = -1;
+    if (cfg->vgic)
+        irqfd_vm_set_vgic(vm, cfg->vgic);
     *out = vm;
     return 0;
+}
+
+void irqfd_vm_set_vgic(struct irqfd_vm *vm, struct vgic *vgic)
+{
+    vm->cfg.vgic = vgic;
+    for (int i = 0; i < (int)IRQFD_MAX_GSI; i++) {
+        /* The default table: pin i for every SPI there is. */
+        bool spi = vgic_irq_get(vgic, 0, (uint32_t)i + 32) != NULL && i < MAX_PIN;
+        vm->pin_of_gsi[i] = vm->gsi_of_pin[i] = (int16_t)(spi ? i : -1);
+    }
+    vgic_set_ack_notifier(vgic, &irqfd_ack_proc, vm);
 }
 
 void irqfd_vm_free(struct irqfd_vm *vm)

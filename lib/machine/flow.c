@@ -60,6 +60,13 @@ static void watch_occurrence(struct mdevice *d)
         m->watch.on = d->occurrences == m->watch.nth;
 }
 
+/* All should be quiet a second after the last cause and the last action. */
+void flow_limit(struct machine *m)
+{
+    if (!m->causes_left && m->actions_done && !m->cfg.until)
+        m->limit = m->sim.now + m->sim.costs.tick_hz;
+}
+
 /* A cause: makes the wire go up or stays without effect if that is up, or signals an eventfd. */
 void flow_raise(struct mdevice *d)
 {
@@ -67,9 +74,8 @@ void flow_raise(struct mdevice *d)
     bool wire = d->cfg->kind != MACHINE_INJECTOR;
     m->n.raised++;
     m->storm_steps = 0;
-    /* All should be quiet a second after the last cause. */
-    if (--m->causes_left == 0 && !m->cfg.until)
-        m->limit = m->sim.now + m->sim.costs.tick_hz;
+    m->causes_left--;
+    flow_limit(m);
     if ((wire && d->hw.line) || (wire && !d->hw.level && gic_state(m->gic, 0, d->cfg->spi) & GIC_ST_PENDING) ||
         d->nflows == FLOWS_PER_DEVICE) {
         m->n.coalesced++;
@@ -161,7 +167,9 @@ void flow_guest_cleared(struct mdevice *d)
 void flow_merged(void *ctx, uint32_t guest_intid)
 {
     struct mdevice *d = device_of_guest(ctx, guest_intid);
-    if (d)
+    /* A level line has one bit, the wire: injecting twice for one assertion (after a switch of modes) merges nothing.
+     */
+    if (d && (d->cfg->kind == MACHINE_INJECTOR || !d->hw.level))
         coalesce(d);
 }
 

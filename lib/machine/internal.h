@@ -60,9 +60,11 @@ struct vcpu {
     struct host_thread thread;
     struct sim_strand guest;
     enum vcpu_mode mode;
-    bool request;    /* KVM_REQ_IRQ_PENDING */
-    bool paused;     /* kvm_arm_halt_guest */
-    bool blocked;    /* asleep in WFI */
+    bool request;   /* KVM_REQ_IRQ_PENDING */
+    bool paused;    /* kvm_arm_halt_guest */
+    bool dying;     /* the VM is being destroyed */
+    bool switching; /* between flush and the end of sync: list registers are live, interrupts are off or in the guest */
+    bool blocked;   /* asleep in WFI */
     bool irq_masked; /* the guest's PSTATE.I */
     bool booted;
     uint8_t trap; /* enum guest_trap of the exit being handled */
@@ -191,10 +193,12 @@ struct machine {
     sim_tick storm_at;
     uint64_t storm_steps, steps;
     const char *note[MACHINE_NOTES + 1]; /* NULL-terminated */
-    unsigned nnotes;
+    unsigned nnotes;                     /* the last place is kept for the label on times */
     char note_text[MACHINE_NOTES][640];
-    bool ran;
+    bool ran, ended;
     uint64_t causes_left; /* that timetables will still raise */
+    bool actions_done;
+    struct host_thread control; /* user space that acts by the clock */
     struct {
         bool armed, on;
         unsigned device, cpu;
@@ -237,12 +241,16 @@ extern const struct sim_proc guest_boot_proc, guest_vector_proc;
 /* vmm.c */
 extern const struct sim_proc vmm_setup_proc, injector_proc;
 
+/* actions.c */
+extern const struct sim_proc control_proc;
+
 /* port.c */
 uint32_t port_read(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset);
 void port_write(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset, uint32_t value);
 
 /* flow.c */
 void flow_raise(struct mdevice *d);
+void flow_limit(struct machine *m);
 void flow_guest_iar(struct machine *m, uint32_t guest_intid);
 void flow_guest_deactivated(struct machine *m, uint32_t guest_intid);
 void flow_guest_cleared(struct mdevice *d);

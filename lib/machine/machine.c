@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Building a machine from its configuration, running it, taking it apart. */
 #include "internal.h"
-#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,7 +23,8 @@ void machine_fail(struct machine *m, int status, const char *fmt, ...)
 
 void machine_note(struct machine *m, const char *fmt, ...)
 {
-    assert(m->nnotes < MACHINE_NOTES && "there is room for a note on each device");
+    if (m->nnotes == MACHINE_NOTES - 1 && !m->ended)
+        return; /* a timeline can refuse more often than anybody will read */
     char *text = m->note_text[m->nnotes];
     va_list ap;
     va_start(ap, fmt);
@@ -219,6 +219,18 @@ static const char *bad_traffic(const struct machine_config *c)
         if (t->start > MAX_TICKS || (t->count > 1 && t->every > (MAX_TICKS - t->start) / (t->count - 1)))
             return "traffic goes on beyond the end of time";
     }
+    for (size_t i = 0; i < c->nactions; i++) {
+        const struct machine_action *a = &c->actions[i];
+        if ((unsigned)a->kind >= MACHINE_ACTION_COUNT || a->at > MAX_TICKS)
+            return "an action is unknown or too late";
+        if (i && a->at < c->actions[i - 1].at)
+            return "actions must be in the order of their times";
+        if (a->kind == MACHINE_ACTION_AFFINITY && a->cpu >= c->platform.cpus)
+            return "an action names a pCPU that does not exist";
+        if (a->kind != MACHINE_ACTION_DESTROY_VM &&
+            (a->device >= c->ndevices || c->devices[a->device].kind == MACHINE_INJECTOR))
+            return "an action needs a device with a line";
+    }
     if (c->until > MAX_TICKS || !c->costs.tick_hz || c->costs.tick_hz > MAX_TICKS)
         return "until or costs.tick_hz is out of range";
     return NULL;
@@ -254,13 +266,14 @@ static int copy_config(struct machine *m, const struct machine_config *c)
     m->cfg.routes = copy(c->routes, c->nroutes, sizeof *c->routes);
     m->cfg.handlers = copy(c->handlers, c->nhandlers, sizeof *c->handlers);
     m->cfg.traffic = copy(c->traffic, c->ntraffic, sizeof *c->traffic);
+    m->cfg.actions = copy(c->actions, c->nactions, sizeof *c->actions);
     m->vcpu = calloc(c->nvcpus, sizeof *m->vcpu);
     m->dev = calloc(c->ndevices ? c->ndevices : 1, sizeof *m->dev);
     m->traffic = calloc(c->ntraffic ? c->ntraffic : 1, sizeof *m->traffic);
     m->to_iar = calloc(1, sizeof *m->to_iar);
     m->to_free = calloc(1, sizeof *m->to_free);
-    return m->cfg.vcpus && m->cfg.devices && m->cfg.routes && m->cfg.handlers && m->cfg.traffic && m->vcpu && m->dev &&
-                   m->traffic && m->to_iar && m->to_free
+    return m->cfg.vcpus && m->cfg.devices && m->cfg.routes && m->cfg.handlers && m->cfg.traffic && m->cfg.actions &&
+                   m->vcpu && m->dev && m->traffic && m->to_iar && m->to_free
                ? 0
                : -ENOMEM;
 }
@@ -350,6 +363,7 @@ static int build_software(struct machine *m)
     err = irq_bypass_manager_new((uint32_t)c->ndevices, &m->bypass);
     if (err)
         return err;
+    irq_bypass_set_regression_2020(m->bypass, c->kernel.bypass_regression_2020);
     const struct irq_bypass_observer ob = {m, bypass_callback, bypass_connected, NULL};
     irq_bypass_observe(m->bypass, &ob);
     return 0;
@@ -434,6 +448,8 @@ int machine_new(const struct machine_config *cfg, struct machine **out, char *wh
     bool forward = false;
     for (size_t i = 0; i < cfg->nroutes; i++)
         forward |= cfg->routes[i].forward;
+    for (size_t i = 0; i < cfg->nactions; i++)
+        forward |= cfg->actions[i].kind == MACHINE_ACTION_FORWARD;
     if (forward)
         machine_note(m, "no kernel ships direct EOI: this is kernel profile %s with the direct-EOI series on top",
                      cfg->kernel.name);
@@ -457,6 +473,7 @@ void machine_free(struct machine *m)
     free((void *)(uintptr_t)m->cfg.routes);
     free((void *)(uintptr_t)m->cfg.handlers);
     free((void *)(uintptr_t)m->cfg.traffic);
+    free((void *)(uintptr_t)m->cfg.actions);
     free(m->vcpu);
     free(m->dev);
     free(m->traffic);
@@ -522,6 +539,10 @@ static void check_setup(struct machine *m)
 static void begin_traffic(struct machine *m)
 {
     enum { INJECTOR_PRIO = 2 };
+    m->actions_done = !m->cfg.nactions;
+    if (m->cfg.nactions)
+        host_thread_start_asleep(m->host, &m->control, 0, INJECTOR_PRIO, &control_proc, m,
+                                 m->t0 + m->cfg.actions[0].at);
     for (size_t i = 0; i < m->cfg.ntraffic; i++) {
         struct mtraffic *t = &m->traffic[i];
         const struct machine_device *d = &m->cfg.devices[t->cfg->device];
@@ -577,13 +598,13 @@ int machine_run(struct machine *m)
         sim_trace(&m->sim, SIM_NO_CPU, EV_RUN_BEGIN, 1);
         m->limit = m->t0 + (m->cfg.until ? m->cfg.until : MAX_TICKS);
         begin_traffic(m);
-        if (!m->causes_left && !m->cfg.until)
-            m->limit = m->t0 + m->sim.costs.tick_hz;
+        flow_limit(m);
         drain(m);
         if (!m->stop && !m->cfg.until && sim_next_at(&m->sim) != SIM_FOREVER)
             machine_fail(m, -ELOOP, "an interrupt storm: still busy a second after the last cause; " STORM_HINT);
     }
     m->end = m->cfg.until && !m->stop ? m->limit : m->sim.now;
+    m->ended = true;
     flow_finish(m);
     check_prices(m);
     return m->status;

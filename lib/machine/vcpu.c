@@ -24,11 +24,19 @@ static int loop(struct sim_strand *s, struct sim_frame *f)
 {
     struct vcpu *v = f->obj;
     struct machine *m = v->m;
+    v->switching = false;
+    if (v->paused)
+        host_spin_end_all(m->host); /* whoever halts the guest waits for this */
+    if (v->dying) {
+        (void)host_thread_wake(m->host, &m->control); /* it waits for this */
+        return SIM_RET;
+    }
     if (host_need_resched(m->host, s->cpu->id))
         return SIM_YIELD;
     if (v->paused)
         return SIM_WAIT; /* KVM_REQ_SLEEP: until kvm_arm_resume_guest */
     v->request = false;
+    v->switching = true;
     return sim_call(s, f, ENTER, &vgic_flush_proc, m->vgic, v->id, 0, 0, 0);
 }
 
@@ -71,11 +79,9 @@ static int enter(struct sim_strand *s, struct sim_frame *f)
     struct vcpu *v = f->obj;
     struct machine *m = v->m;
     v->mode = IN_GUEST_MODE;
-    if (v->request || v->paused || host_need_resched(m->host, s->cpu->id)) {
+    if (v->request || v->paused || v->dying || host_need_resched(m->host, s->cpu->id)) {
         /* Something came up since the flush: not an exit, but flush and sync are done again. */
         v->mode = OUTSIDE_GUEST_MODE;
-        if (v->paused)
-            host_spin_end_all(m->host);
         return sim_call(s, f, LOOP, &vgic_sync_proc, m->vgic, v->id, 0, 0, 0);
     }
     sim_charge(s->cpu, SIM_COST_TRAP_OUT);
@@ -101,8 +107,6 @@ static int leave(struct sim_strand *s, struct sim_frame *f, enum guest_trap trap
     sim_charge(s->cpu, SIM_COST_TRAP_IN);
     sim_charge(s->cpu, SIM_COST_TIMER_SWITCH);
     sim_trace(&m->sim, s->cpu->id, EV_KVM_GUEST_LEFT, v->id, trap);
-    if (v->paused)
-        host_spin_end_all(m->host); /* whoever halts the guest waits for this */
     if (!m->cfg.kernel.sync_before_host_irq) {
         vgic_save(m->vgic, s->cpu, v->id);
         return IRQS_FIRST;
@@ -170,6 +174,9 @@ static int irqs_on(struct sim_strand *s, struct sim_frame *f)
     uint64_t acks = (uint64_t)s->ret;
     enum machine_exit_cause cause = cause_of(v, acks);
     v->cause = (uint8_t)cause;
+    v->switching = false;
+    if (v->paused)
+        host_spin_end_all(m->host);
     m->n.exits++;
     m->n.cause[cause]++;
     if (cause != MACHINE_EXIT_MAINT_EOI)
@@ -201,6 +208,8 @@ static int block(struct sim_strand *s, struct sim_frame *f)
 {
     struct vcpu *v = f->obj;
     struct machine *m = v->m;
+    if (v->dying)
+        return LOOP;
     if (v->paused || !vgic_vcpu_pending(m->vgic, v->id)) {
         v->blocked = true;
         return SIM_WAIT;
@@ -292,7 +301,10 @@ void vcpu_kick(void *ctx, struct sim_cpu *cpu, unsigned vcpu)
 
 /* ---- halting the whole guest (section 1.10) ------------------------------------------------------------- */
 
-/* kvm_arm_halt_guest: IRQ_BYPASS_PENDING until every vCPU is out. Sleeping vCPUs are not woken. */
+/*
+ * kvm_arm_halt_guest: IRQ_BYPASS_PENDING until every vCPU is out and its list registers are folded (the kernel waits
+ * for an IPI, which the vCPU's CPU takes after its sync). Sleeping vCPUs are not woken.
+ */
 int vcpu_halt_all(void *ctx)
 {
     struct machine *m = ctx;
@@ -306,7 +318,7 @@ int vcpu_halt_all(void *ctx)
             if (v->thread.cpu != here)
                 host_send_ipi(m->host, v->thread.cpu, HOST_IPI_CALL_FUNC);
         }
-        out &= v->mode == OUTSIDE_GUEST_MODE;
+        out &= v->mode == OUTSIDE_GUEST_MODE && !v->switching;
     }
     return out ? 0 : IRQ_BYPASS_PENDING;
 }

@@ -101,6 +101,30 @@ static void check_kernel(struct check *c)
     diag_add(c->d->diags, c->model->kernel.h.at, help, "there is no kernel profile '%.40s'", c->model->kernel.v);
 }
 
+/* Knobs that are set replace what the kernel profile says: choice n is value n - 1. */
+static void check_knobs(struct check *c)
+{
+    const struct model_knobs *m = &c->model->knobs;
+    struct machine_kernel *k = &c->cfg->kernel;
+
+    if (m->lazy_disable.v)
+        k->lazy_disable = m->lazy_disable.v - 1;
+    if (m->sync_before_host_irq.v)
+        k->sync_before_host_irq = m->sync_before_host_irq.v - 1;
+    if (m->irqfd_inject.v)
+        k->irqfd_inject_work = m->irqfd_inject.v - 1;
+    if (m->bypass_regression_2020.v)
+        k->bypass_regression_2020 = m->bypass_regression_2020.v - 1;
+    if (m->pa_suppress_level.v)
+        k->vgic.pa_suppress_level = m->pa_suppress_level.v - 1;
+    if (m->multi_lr_sgi.v)
+        k->vgic.multi_lr_sgi = m->multi_lr_sgi.v - 1;
+    if (m->wake_ignores_pmr.v)
+        k->vgic.wake_ignores_pmr = m->wake_ignores_pmr.v - 1;
+    if (m->mapped_level.v)
+        k->vgic.mapped_level = (enum vgic_mapped_level)(m->mapped_level.v - 1);
+}
+
 static void check_platform(struct check *c)
 {
     const struct model_platform *p = &c->model->platform;
@@ -373,6 +397,38 @@ static void check_traffic(struct check *c)
     c->cfg->ntraffic = n;
 }
 
+/* What happens while the guest runs: in order, to devices that have a line. */
+static void check_timeline(struct check *c)
+{
+    const struct model_action *a = c->model->timeline.v;
+    const struct model_device *dev = c->model->devices.v;
+    size_t n = c->model->timeline.n;
+    struct machine_action *out = arena_alloc(c->d->arena, n * sizeof *out);
+
+    for (size_t i = 0; i < n; i++) {
+        enum machine_action_kind kind = (enum machine_action_kind)a[i].action.v;
+        int index = a[i].device.v ? device_ref(c, &a[i].device) : -1;
+        out[i] = (struct machine_action){.at = ticks(c, &a[i].at),
+                                         .kind = kind,
+                                         .device = index > 0 ? (unsigned)index : 0,
+                                         .cpu = (unsigned)a[i].cpu.v};
+        if (i && out[i].at < out[i - 1].at)
+            diag_add(c->d->diags, a[i].at.h.at, "sort the timeline by 'at'", "this is before the entry above it (%s)",
+                     line_text(c, a[i - 1].at.h.at));
+        if (kind == MACHINE_ACTION_AFFINITY)
+            below(c, &a[i].cpu, "cpu", "physical CPU", c->model->platform.cpus.v);
+        if (kind == MACHINE_ACTION_DESTROY_VM)
+            continue;
+        if (!a[i].device.v)
+            diag_add(c->d->diags, a[i].h.at, "device: NAME", "'%s' needs a device", machine_action_name(kind));
+        else if (index >= 0 && dev[index].kind.v == MACHINE_INJECTOR)
+            diag_add(c->d->diags, a[i].device.h.at, NULL, "'%s' needs a device with a line, and '%s' is an injector",
+                     machine_action_name(kind), a[i].device.v);
+    }
+    c->cfg->actions = out;
+    c->cfg->nactions = n;
+}
+
 void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const struct scenario_options *opt)
 {
     struct check c = {d, s, m, &m->model, &m->config, false};
@@ -392,11 +448,13 @@ void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const str
     if (!costs->v || profile_load(d->diags, costs->v, costs->h.at, dirs, ndirs, &m->config.costs, NULL, &m->costs_file))
         m->config.costs.tick_hz = 1000000000;
     check_kernel(&c);
+    check_knobs(&c);
     check_platform(&c);
     check_devices(&c);
     check_routes(&c);
     check_handlers(&c);
     check_traffic(&c);
+    check_timeline(&c);
     m->config.seed = m->model.seed.v;
     m->config.until = ticks(&c, &m->model.until);
     d->diags->one_per_place = false;

@@ -44,13 +44,24 @@ struct model_traffic {
     struct f_str device;
     struct f_uint start, every, count;
 };
+struct model_knobs {
+    struct head h;
+    struct f_uint lazy_disable, sync_before_host_irq, irqfd_inject, bypass_regression_2020, pa_suppress_level,
+        multi_lr_sgi, wake_ignores_pmr, mapped_level;
+};
+struct model_action {
+    struct head h;
+    struct f_uint at, action, cpu;
+    struct f_str device;
+};
 struct model {
     struct head h;
     struct f_uint schema;
     struct f_str name, doc, kernel, costs;
+    struct model_knobs knobs;
     struct model_platform platform;
     struct model_vm vm;
-    struct f_list devices, routes, handlers, traffic;
+    struct f_list devices, routes, handlers, traffic, timeline;
     struct f_uint seed, until;
     struct f_node modes, expect;
 };

@@ -27,6 +27,8 @@ static void put_kernel(struct json *j, const struct machine_kernel *k)
     json_text(j, mapped_level[k->vgic.mapped_level]);
     json_key(j, "irqfd_inject_work");
     json_bool(j, k->irqfd_inject_work);
+    json_key(j, "bypass_regression_2020");
+    json_bool(j, k->bypass_regression_2020);
     json_key(j, "multi_lr_sgi");
     json_bool(j, k->vgic.multi_lr_sgi);
     json_key(j, "wake_ignores_pmr");

@@ -228,6 +228,91 @@ static const struct field traffic_fields[] = {
 };
 static TABLE(traffic_table, "traffic entry", struct model_traffic, traffic_fields);
 
+/* Knobs of the kernel: the first choice leaves what the kernel profile says. */
+static const char *const bool_knob[] = {"kernel", "false", "true", NULL};
+static const char *const inject_knob[] = {"kernel", "atomic", "work", NULL};
+static const char *const mapped_knob[] = {"kernel", "lr-5.15", "lr-4.16", "deoi-live", NULL};
+
+static const struct field knob_fields[] = {
+    {.key = "lazy_disable",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, lazy_disable),
+     .def = "kernel",
+     .choices = bool_knob,
+     .doc = "disable_irq leaves the distributor enabled until the line fires again"},
+    {.key = "sync_before_host_irq",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, sync_before_host_irq),
+     .def = "kernel",
+     .choices = bool_knob,
+     .doc = "after an exit: fold the list registers, then take host interrupts"},
+    {.key = "irqfd_inject",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, irqfd_inject),
+     .def = "kernel",
+     .choices = inject_knob,
+     .doc = "who injects an irqfd's interrupt: the signaller, or a kworker"},
+    {.key = "bypass_regression_2020",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, bypass_regression_2020),
+     .def = "kernel",
+     .choices = bool_knob,
+     .doc = "a refused connection leaves the guest halted (5.8 to 5.12)"},
+    {.key = "pa_suppress_level",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, pa_suppress_level),
+     .def = "kernel",
+     .choices = bool_knob,
+     .doc = "a level interrupt is never pending and active in a list register"},
+    {.key = "multi_lr_sgi",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, multi_lr_sgi),
+     .def = "kernel",
+     .choices = bool_knob,
+     .doc = "a list register for each source of an SGI"},
+    {.key = "wake_ignores_pmr",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, wake_ignores_pmr),
+     .def = "kernel",
+     .choices = bool_knob,
+     .doc = "any pending, enabled interrupt wakes a blocked vCPU"},
+    {.key = "mapped_level",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, mapped_level),
+     .def = "kernel",
+     .choices = mapped_knob,
+     .doc = "how the level of a forwarded line is found"},
+};
+static TABLE(knob_table, "knobs", struct model_knobs, knob_fields);
+
+/* The names are the machine's. */
+static const char *const action_choices[] = {
+#define X(id, name, doc) name,
+    MACHINE_ACTIONS(X)
+#undef X
+        NULL,
+};
+
+static const struct field action_fields[] = {
+    {.key = "at",
+     .kind = FIELD_DURATION,
+     .offset = AT(model_action, at),
+     .flags = FIELD_REQUIRED,
+     .doc = "when, from the end of set-up; the list is in the order of its times"},
+    {.key = "do",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_action, action),
+     .flags = FIELD_REQUIRED,
+     .choices = action_choices,
+     .doc = "what user space or the host does"},
+    {.key = "device",
+     .kind = FIELD_NAME,
+     .offset = AT(model_action, device),
+     .doc = "name of the device; destroy-vm needs none"},
+    {.key = "cpu", .kind = FIELD_UINT, .offset = AT(model_action, cpu), .def = "0", .doc = "affinity: the new CPU"},
+};
+static TABLE(action_table, "timeline entry", struct model_action, action_fields);
+
 static const struct field model_fields[] = {
     {.key = "schema",
      .kind = FIELD_UINT,
@@ -262,6 +347,11 @@ static const struct field model_fields[] = {
      .offset = AT(model, platform),
      .sub = &platform_table,
      .doc = "the hardware"},
+    {.key = "knobs",
+     .kind = FIELD_MAP,
+     .offset = AT(model, knobs),
+     .sub = &knob_table,
+     .doc = "behaviours of the kernel, each on its own; default: the kernel's"},
     {.key = "vm", .kind = FIELD_MAP, .offset = AT(model, vm), .sub = &vm_table, .doc = "the guest"},
     {.key = "devices",
      .kind = FIELD_LIST,
@@ -293,6 +383,12 @@ static const struct field model_fields[] = {
      .max = 4096,
      .sub = &traffic_table,
      .doc = "when devices raise their interrupts"},
+    {.key = "timeline",
+     .kind = FIELD_LIST,
+     .offset = AT(model, timeline),
+     .max = 4096,
+     .sub = &action_table,
+     .doc = "what user space and the host do to devices while the guest runs"},
     {.key = "seed", .kind = FIELD_UINT, .offset = AT(model, seed), .def = "1", .doc = "seed of everything random"},
     {.key = "until",
      .kind = FIELD_DURATION,

@@ -195,6 +195,18 @@ void vfio_platform_set_trigger(struct vfio_platform_irq *v, struct host_eventfd 
         host_enable_irq(v->host, v->hwirq);
 }
 
+int vfio_platform_close(struct vfio_platform_irq *v)
+{
+    if (host_irq_in_progress(v->host, v->hwirq))
+        return IRQ_BYPASS_PENDING;
+    if (v->unmask)
+        (void)vfio_platform_set_unmask_fd(v, NULL);
+    host_irq_free(v->host, v->hwirq, &v->action);
+    v->trigger = NULL;
+    v->usermasked = v->automasked = false;
+    return 0;
+}
+
 int vfio_platform_check(const struct vfio_platform_irq *v, char *why, size_t n)
 {
     if (v->deoi && v->automasked) {

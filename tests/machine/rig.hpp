@@ -21,6 +21,7 @@ struct Rig {
     std::vector<machine_route> routes;
     std::vector<machine_handler> handlers;
     std::vector<machine_traffic> traffic;
+    std::vector<machine_action> actions;
     std::vector<sim_record> records;
     std::unique_ptr<machine, void (*)(machine *)> m{nullptr, machine_free};
     std::string why;
@@ -61,6 +62,11 @@ struct Rig {
         return i;
     }
 
+    void act(machine_action_kind kind, sim_tick at, unsigned cpu = 0)
+    {
+        actions.push_back({at, kind, 0, cpu});
+    }
+
     int build()
     {
         cfg.vcpus = vcpus.data();
@@ -73,6 +79,8 @@ struct Rig {
         cfg.nhandlers = handlers.size();
         cfg.traffic = traffic.data();
         cfg.ntraffic = traffic.size();
+        cfg.actions = actions.data();
+        cfg.nactions = actions.size();
         machine *p = nullptr;
         char text[200] = "";
         const int err = machine_new(&cfg, &p, text, sizeof text);
