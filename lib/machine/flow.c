@@ -60,16 +60,21 @@ static void watch_occurrence(struct mdevice *d)
         m->watch.on = d->occurrences == m->watch.nth;
 }
 
+/* One reason less for something to happen. All should be quiet a second after the last. */
+void flow_cause_done(struct machine *m)
+{
+    m->storm_steps = 0;
+    if (--m->causes_left == 0 && !m->cfg.until)
+        m->limit = m->sim.now + m->sim.costs.tick_hz;
+}
+
 /* A cause: makes the wire go up or stays without effect if that is up, or signals an eventfd. */
 void flow_raise(struct mdevice *d)
 {
     struct machine *m = d->m;
     bool wire = d->cfg->kind != MACHINE_INJECTOR;
     m->n.raised++;
-    m->storm_steps = 0;
-    /* All should be quiet a second after the last cause. */
-    if (--m->causes_left == 0 && !m->cfg.until)
-        m->limit = m->sim.now + m->sim.costs.tick_hz;
+    flow_cause_done(m);
     if ((wire && d->hw.line) || (wire && !d->hw.level && gic_state(m->gic, 0, d->cfg->spi) & GIC_ST_PENDING) ||
         d->nflows == FLOWS_PER_DEVICE) {
         m->n.coalesced++;

@@ -373,6 +373,35 @@ static void check_traffic(struct check *c)
     c->cfg->ntraffic = n;
 }
 
+/* Without a micro-benchmark there must be something that interrupts. */
+static void check_required(struct check *c)
+{
+    static const char *const key[] = {"devices", "routes", "traffic"};
+    const struct head *const given[] = {&c->model->devices.h, &c->model->routes.h, &c->model->traffic.h};
+
+    for (size_t i = 0; i < sizeof key / sizeof key[0] && !c->model->guest.h.given; i++)
+        if (!given[i]->given)
+            diag_add(c->d->diags, c->model->h.at, table_field(&model_table, key[i])->doc, "this scenario has no '%s'",
+                     key[i]);
+}
+
+static void check_guest(struct check *c)
+{
+    const struct model_guest *g = &c->model->guest;
+    const struct model_vcpu *vcpu = c->model->vm.vcpus.v;
+
+    if (!g->h.given || !g->op.h.given)
+        return;
+    c->cfg->ops = (struct machine_guest_ops){.op = (enum machine_op)(g->op.v + 1), .count = g->count.v};
+    c->m->interrupts += g->count.v;
+    if ((c->cfg->ops.op == MACHINE_OP_IPI || c->cfg->ops.op == MACHINE_OP_IPI_ENTRY) && c->cfg->nvcpus < 2)
+        diag_add(c->d->diags, g->op.h.at, "vm: {vcpus: [{cpu: 0}, {cpu: 1}]}", "an IPI needs a second vCPU");
+    for (size_t i = 1; i < c->model->vm.vcpus.n; i++)
+        if (vcpu[i].cpu.v == vcpu[0].cpu.v && c->model->vm.main.v)
+            diag_add(c->d->diags, vcpu[i].cpu.h.at, "pin it to another CPU",
+                     "vCPU 0 repeats an operation and needs CPU %llu for itself", (unsigned long long)vcpu[0].cpu.v);
+}
+
 void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const struct scenario_options *opt)
 {
     struct check c = {d, s, m, &m->model, &m->config, false};
@@ -386,6 +415,7 @@ void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const str
         dirs[n++] = opt->profile_dirs[i];
     m->config.struct_size = sizeof m->config;
     m->config.allow_unpriced = opt->allow_unpriced;
+    check_required(&c);
     d->diags->one_per_place = true;
     fill_defaults(d->arena, &m->model);
     /* Without a clock no duration can be checked; the rest still can. */
@@ -397,6 +427,7 @@ void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const str
     check_routes(&c);
     check_handlers(&c);
     check_traffic(&c);
+    check_guest(&c);
     m->config.seed = m->model.seed.v;
     m->config.until = ticks(&c, &m->model.until);
     d->diags->one_per_place = false;

@@ -24,6 +24,10 @@ struct model_vm {
     struct f_list vcpus; /* struct model_vcpu */
     struct f_uint main, eoi_mode;
 };
+struct model_guest {
+    struct head h;
+    struct f_uint op, count;
+};
 struct model_device {
     struct head h;
     struct f_str name;
@@ -50,6 +54,7 @@ struct model {
     struct f_str name, doc, kernel, costs;
     struct model_platform platform;
     struct model_vm vm;
+    struct model_guest guest;
     struct f_list devices, routes, handlers, traffic;
     struct f_uint seed, until;
     struct f_node modes, expect;

@@ -10,6 +10,9 @@ static const char *const gic_choices[] = {"2", NULL};
 static const char *const host_choices[] = {"nvhe", "vhe", NULL};
 static const char *const main_choices[] = {"spin", "wfi", NULL};
 static const char *const eoi_choices[] = {"0", "1", NULL};
+static const char *const op_choices[] = {
+    "hvc", "gicd_read", "mmio_user", "eoi", "ack_eoi", "ipi", "ipi_entry", NULL, /* enum machine_op less 1 */
+};
 static const char *const kind_choices[] = {"vfio-platform", "injector", NULL};
 static const char *const trigger_choices[] = {"level", "edge", NULL};
 
@@ -95,6 +98,23 @@ static const struct field vm_fields[] = {
      .doc = "0: EOIR deactivates; 1: EOIR drops the priority, DIR deactivates"},
 };
 static TABLE(vm_table, "vm", struct model_vm, vm_fields);
+
+static const struct field guest_fields[] = {
+    {.key = "op",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_guest, op),
+     .flags = FIELD_REQUIRED,
+     .choices = op_choices,
+     .doc = "operation that vCPU 0 repeats before its main loop"},
+    {.key = "count",
+     .kind = FIELD_UINT,
+     .offset = AT(model_guest, count),
+     .min = 1,
+     .max = 1000000000,
+     .def = "1000",
+     .doc = "how often"},
+};
+static TABLE(guest_table, "guest", struct model_guest, guest_fields);
 
 static const struct field device_fields[] = {
     {.key = "name",
@@ -263,10 +283,15 @@ static const struct field model_fields[] = {
      .sub = &platform_table,
      .doc = "the hardware"},
     {.key = "vm", .kind = FIELD_MAP, .offset = AT(model, vm), .sub = &vm_table, .doc = "the guest"},
+    {.key = "guest",
+     .kind = FIELD_MAP,
+     .offset = AT(model, guest),
+     .flags = FIELD_OPTIONAL,
+     .sub = &guest_table,
+     .doc = "a micro-benchmark; devices, routes and traffic may then be left out"},
     {.key = "devices",
      .kind = FIELD_LIST,
      .offset = AT(model, devices),
-     .flags = FIELD_REQUIRED,
      .min = 1,
      .max = MACHINE_MAX_DEVICES,
      .sub = &device_table,
@@ -274,7 +299,6 @@ static const struct field model_fields[] = {
     {.key = "routes",
      .kind = FIELD_LIST,
      .offset = AT(model, routes),
-     .flags = FIELD_REQUIRED,
      .min = 1,
      .max = MACHINE_MAX_DEVICES,
      .sub = &route_table,
@@ -288,7 +312,6 @@ static const struct field model_fields[] = {
     {.key = "traffic",
      .kind = FIELD_LIST,
      .offset = AT(model, traffic),
-     .flags = FIELD_REQUIRED,
      .min = 1,
      .max = 4096,
      .sub = &traffic_table,
