@@ -120,6 +120,31 @@ struct machine_action {
     unsigned cpu;    /* AFFINITY: the new CPU */
 };
 
+/*
+ * An operation that vCPU 0 repeats from the end of set-up on, before its main loop, as the micro-benchmarks of
+ * kvm-unit-tests do: MACHINE_OP(id, name, what is done and timed).
+ */
+#define MACHINE_OPS(X)                                                                                                 \
+    X(HVC, "hvc", "null hypercall")                                                                                    \
+    X(GICD_READ, "gicd_read", "read of GICD_IIDR, emulated by the kernel's vgic")                                      \
+    X(MMIO_USER, "mmio_user", "read of an address without a device: completed in user space")                          \
+    X(EOI, "eoi", "GICV_EOIR write of 1023: no trap")                                                                  \
+    X(ACK_EOI, "ack_eoi", "GICV_IAR read and GICV_EOIR write with nothing pending: no trap")                           \
+    X(IPI, "ipi", "SGI to vCPU 1, until its handler has read IAR")                                                     \
+    X(IPI_ENTRY, "ipi_entry", "SGI to vCPU 1, until the first line of its handler")
+
+enum machine_op {
+    MACHINE_OP_NONE,
+#define X(id, name, doc) MACHINE_OP_##id,
+    MACHINE_OPS(X)
+#undef X
+        MACHINE_OP_COUNT
+};
+struct machine_guest_ops {
+    enum machine_op op;
+    uint64_t count;
+};
+
 struct machine_config {
     size_t struct_size;
     struct machine_platform platform;
@@ -142,6 +167,7 @@ struct machine_config {
     size_t ntraffic;
     const struct machine_action *actions;
     size_t nactions;
+    struct machine_guest_ops ops; /* MACHINE_OP_NONE: vCPU 0 is in its main loop at once */
 };
 
 struct machine; /* opaque */

@@ -32,6 +32,12 @@ enum vgic_mapped_level {
                               state, read at every query (the direct-EOI series; section 6.4) */
 };
 
+/* How much of the virtual interface (GICH) a world switch saves and restores. */
+enum vgic_gich_switch {
+    VGIC_SWITCH_LAZY, /* the list registers in use, nothing if there are none; VMCR and APR at load and put (6.1) */
+    VGIC_SWITCH_FULL_3_10, /* everything at every exit and entry, used or not (3.10 to 4.x) */
+};
+
 /* Behaviour that changed over the years; see section 9.1 of the behavioural reference. */
 struct vgic_profile {
     bool pa_suppress_level; /* 1: a level LR is never pending and active, and the ISPENDR latch lives until the
@@ -39,6 +45,7 @@ struct vgic_profile {
     bool multi_lr_sgi;      /* 1: a list register for each source of an SGI (up to 4.16); 0: one at a time */
     bool wake_ignores_pmr;  /* 1: any pending, enabled interrupt wakes a blocked vCPU (4.x) */
     enum vgic_mapped_level mapped_level;
+    enum vgic_gich_switch gich_switch;
 };
 
 /* One virtual interrupt. Read-only for everybody but the vgic. */
@@ -85,6 +92,7 @@ struct vgic_vif {
     uint32_t hcr, vmcr, apr;
     uint32_t lr[GIC_MAX_LRS]; /* in the layout of the hardware */
     uint8_t used_lrs;
+    uint8_t nr_lrs; /* that the hardware has */
 };
 struct vgic_cpuif_ops {
     const char *name;
@@ -97,9 +105,13 @@ struct vgic_cpuif_ops {
     void (*put)(const struct gic_port *port, struct sim_cpu *cpu, struct vgic_vif *vif);       /* vcpu_put */
     void (*vmcr_sync)(const struct gic_port *port, struct sim_cpu *cpu, struct vgic_vif *vif); /* before WFI blocks */
     uint8_t (*pmr)(const struct vgic_vif *vif); /* guest's priority mask, 8 bits, from the shadow VMCR */
+    /* save and restore are part of the world switch: vgic_save() and vgic_restore() run them, flush and sync do not. */
+    bool at_switch;
 };
 /* GICv2: GICH registers (section 2.3 of the reference: with no LR in use nothing is touched). */
 TRAPLINE_API extern const struct vgic_cpuif_ops vgic_v2_ops;
+/* The same hardware, switched as VGIC_SWITCH_FULL_3_10 says. */
+TRAPLINE_API extern const struct vgic_cpuif_ops vgic_v2_full_ops;
 
 /*
  * What the vgic needs from the hypervisor around it. All functions are called within a step and may be
@@ -185,6 +197,8 @@ TRAPLINE_API extern const struct sim_proc vgic_sync_proc;
  * maintenance interrupt for ever.)
  */
 TRAPLINE_API void vgic_save(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu);
+/* Right before entry: the restore of an interface that is switched at_switch. For others flush has done it: nothing. */
+TRAPLINE_API void vgic_restore(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu);
 
 /* A guest access to its distributor. Packed into the registers of vgic_mmio_proc. */
 static inline uint64_t vgic_mmio_arg(uint32_t offset, unsigned size, bool is_write)

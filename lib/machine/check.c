@@ -4,18 +4,23 @@
 #include <errno.h>
 #include <trapline/gic_regs.h>
 
-/* A pCPU on which no vCPU has list registers in use has none in the hardware, and GICH_HCR is 0 (9.2, 5). */
+/*
+ * A pCPU on which no vCPU has list registers in use has none in the hardware, and GICH_HCR is 0 (9.2, 5). Where
+ * the whole interface is switched it is on in the guest and off outside, whatever the list registers hold.
+ */
 static const char *check_hardware(const struct machine *m)
 {
+    const bool full = m->cfg.kernel.vgic.gich_switch == VGIC_SWITCH_FULL_3_10;
     bool used[GIC_MAX_CPUS] = {false};
     for (size_t i = 0; i < m->cfg.nvcpus; i++)
-        used[m->vcpu[i].thread.cpu] |= vgic_vif_get(m->vgic, (unsigned)i)->used_lrs != 0;
+        used[m->vcpu[i].thread.cpu] |=
+            full ? m->vcpu[i].mode != OUTSIDE_GUEST_MODE : vgic_vif_get(m->vgic, (unsigned)i)->used_lrs != 0;
     for (unsigned c = 0; c < m->cfg.platform.cpus; c++) {
         if (used[c])
             continue;
         if (gic_peek(m->gic, c, GIC_HYP, GICH_HCR, 4))
             return "GICH_HCR is not 0 though no list register is in use";
-        for (unsigned n = 0; n < m->cfg.platform.list_registers; n++)
+        for (unsigned n = 0; !full && n < m->cfg.platform.list_registers; n++)
             if (gic_peek(m->gic, c, GIC_HYP, GICH_LR0 + 4 * n, 4))
                 return "a list register is loaded though none is in use";
     }

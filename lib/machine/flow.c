@@ -67,15 +67,21 @@ void flow_limit(struct machine *m)
         m->limit = m->sim.now + m->sim.costs.tick_hz;
 }
 
+/* One reason less for something to happen. */
+void flow_cause_done(struct machine *m)
+{
+    m->storm_steps = 0;
+    m->causes_left--;
+    flow_limit(m);
+}
+
 /* A cause: makes the wire go up or stays without effect if that is up, or signals an eventfd. */
 void flow_raise(struct mdevice *d)
 {
     struct machine *m = d->m;
     bool wire = d->cfg->kind != MACHINE_INJECTOR;
     m->n.raised++;
-    m->storm_steps = 0;
-    m->causes_left--;
-    flow_limit(m);
+    flow_cause_done(m);
     if ((wire && d->hw.line) || (wire && !d->hw.level && gic_state(m->gic, 0, d->cfg->spi) & GIC_ST_PENDING) ||
         d->nflows == FLOWS_PER_DEVICE) {
         m->n.coalesced++;

@@ -96,7 +96,11 @@ static int boot_cpuif(struct sim_strand *s, struct sim_frame *f)
 static int main_loop(struct sim_strand *s, struct sim_frame *f)
 {
     struct vcpu *v = f->obj;
-    if (v->m->cfg.guest_loop == MACHINE_SPIN)
+    if (v->id == 0 && v->m->ops.left)
+        return sim_call(s, f, MAIN_LOOP, &guest_ops_proc, v, 0, 0, 0, 0);
+    /* One with operations to come waits for the end of set-up awake. */
+    bool go = !v->m->cfg.ops.op || v->id != 0 || machine_running(v->m);
+    if (v->m->cfg.guest_loop == MACHINE_SPIN || !go)
         return sim_work(s, SIM_FOREVER);
     /* WFI with an interrupt pending does not wait, so it does not trap either. */
     if (v->m->pcpu[v->thread.cpu].virq)
@@ -130,6 +134,7 @@ static int vec_iar(struct sim_strand *s, struct sim_frame *f)
 {
     (void)s;
     struct vcpu *v = f->obj;
+    guest_ops_vector(v);
     uint32_t iar = gicv_read(v, GICV_IAR);
     f->r[1] = iar;
     f->r[2] = iar & 0x3ff;
@@ -149,6 +154,7 @@ static int vec_work(struct sim_strand *s, struct sim_frame *f)
 {
     struct vcpu *v = f->obj;
     const struct machine_handler *h = handler_of(v->m, f->r[2]);
+    guest_ops_acked(v, (uint32_t)f->r[2]);
     return h && h->work ? sim_work(s, h->work) : SIM_NEXT;
 }
 

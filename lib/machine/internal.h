@@ -5,6 +5,7 @@
  * pcpu.c   runs strands on pCPUs: time, sampling of wires, scheduling
  * vcpu.c   KVM's run loop, kick, halt and resume
  * guest.c  the guest's programs: boot, main loop, interrupt handler
+ * guest_ops.c  operations that vCPU 0 repeats and times
  * vmm.c    user space: irqfd and VFIO set-up, injector threads
  * port.c   accesses to the GIC: price, counters, trace
  * flow.c   occurrences of interrupts, from the wire to the free line
@@ -44,7 +45,7 @@ struct pcpu {
 };
 
 /* Why the guest was left. */
-enum guest_trap { TRAP_IRQ, TRAP_WFI, TRAP_MMIO, TRAP_HVC };
+enum guest_trap { TRAP_IRQ, TRAP_WFI, TRAP_MMIO, TRAP_HVC, TRAP_MMIO_USER };
 
 enum vcpu_mode { OUTSIDE_GUEST_MODE, IN_GUEST_MODE, EXITING_GUEST_MODE };
 
@@ -152,7 +153,8 @@ struct mtraffic {
     X(refusals, "bypass.refusals", "connections refused (set-up included)", LESS)                                      \
     X(hw_inactive, "vgic.hw_inactive", "entries with a HW=1 list register whose physical interrupt was not active",    \
       LESS)                                                                                                            \
-    X(setup_exits, "setup.exits", "exits before the first interrupt: guest boot, irqfd and VFIO set-up", LESS)
+    X(setup_exits, "setup.exits", "exits before the first interrupt: guest boot, irqfd and VFIO set-up", LESS)         \
+    X(ops, "ops.count", "operations that the guest has repeated (guest.op)", EXACT)
 
 struct counters {
 #define X(field, name, doc, better) uint64_t field;
@@ -186,7 +188,12 @@ struct machine {
     uint32_t flows; /* ids given out */
     struct counters n;
     struct exit_time exit_time[MACHINE_EXIT_COUNT];
-    struct sim_hist *to_iar, *to_free;
+    struct sim_hist *to_iar, *to_free, *op_time;
+    struct {
+        uint64_t left;
+        sim_tick begin, vector_at; /* of the present one: its start, and its target's handler */
+        bool taken;                /* its target has read IAR */
+    } ops;
     bool vmm_done, stop;
     int status;
     char error[640];
@@ -238,6 +245,13 @@ extern const struct sim_proc vcpu_halt_proc, vcpu_resume_proc;
 /* guest.c */
 extern const struct sim_proc guest_boot_proc, guest_vector_proc;
 
+/* guest_ops.c */
+extern const struct sim_proc guest_ops_proc;
+void guest_ops_begin(struct machine *m);
+/* A guest's handler begins; it has acknowledged this interrupt. */
+void guest_ops_vector(struct vcpu *v);
+void guest_ops_acked(struct vcpu *v, uint32_t intid);
+
 /* vmm.c */
 extern const struct sim_proc vmm_setup_proc, injector_proc;
 
@@ -251,6 +265,7 @@ void port_write(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset, 
 /* flow.c */
 void flow_raise(struct mdevice *d);
 void flow_limit(struct machine *m);
+void flow_cause_done(struct machine *m);
 void flow_guest_iar(struct machine *m, uint32_t guest_intid);
 void flow_guest_deactivated(struct machine *m, uint32_t guest_intid);
 void flow_guest_cleared(struct mdevice *d);

@@ -236,10 +236,24 @@ static const char *bad_traffic(const struct machine_config *c)
     return NULL;
 }
 
+static const char *bad_ops(const struct machine_config *c)
+{
+    if (c->ops.op == MACHINE_OP_NONE)
+        return NULL;
+    if ((unsigned)c->ops.op >= MACHINE_OP_COUNT || !c->ops.count)
+        return "ops: an operation and how often";
+    if ((c->ops.op == MACHINE_OP_IPI || c->ops.op == MACHINE_OP_IPI_ENTRY) && c->nvcpus < 2)
+        return "an IPI needs a second vCPU";
+    for (size_t i = 1; i < c->nvcpus; i++)
+        if (c->vcpus[i].cpu == c->vcpus[0].cpu)
+            return "a vCPU that repeats an operation needs a pCPU of its own";
+    return NULL;
+}
+
 static const char *bad_config(const struct machine_config *c)
 {
-    static const char *(*const check[])(const struct machine_config *) = {bad_platform, bad_vcpus, bad_devices,
-                                                                          bad_routes, bad_traffic};
+    static const char *(*const check[])(const struct machine_config *) = {bad_platform, bad_vcpus,   bad_devices,
+                                                                          bad_routes,   bad_traffic, bad_ops};
     if (c->struct_size != sizeof *c)
         return "struct_size is not that of this library";
     for (size_t i = 0; i < sizeof check / sizeof check[0]; i++) {
@@ -272,8 +286,9 @@ static int copy_config(struct machine *m, const struct machine_config *c)
     m->traffic = calloc(c->ntraffic ? c->ntraffic : 1, sizeof *m->traffic);
     m->to_iar = calloc(1, sizeof *m->to_iar);
     m->to_free = calloc(1, sizeof *m->to_free);
+    m->op_time = calloc(1, sizeof *m->op_time);
     return m->cfg.vcpus && m->cfg.devices && m->cfg.routes && m->cfg.handlers && m->cfg.traffic && m->cfg.actions &&
-                   m->vcpu && m->dev && m->traffic && m->to_iar && m->to_free
+                   m->vcpu && m->dev && m->traffic && m->to_iar && m->to_free && m->op_time
                ? 0
                : -ENOMEM;
 }
@@ -326,7 +341,7 @@ static int build_software(struct machine *m)
         .vcpus = (unsigned)c->nvcpus,
         .nr_irqs = 992,
         .nr_lr = (gic_peek(m->gic, 0, GIC_HYP, GICH_VTR, 4) & 0x3f) + 1,
-        .ops = &vgic_v2_ops,
+        .ops = c->kernel.vgic.gich_switch == VGIC_SWITCH_FULL_3_10 ? &vgic_v2_full_ops : &vgic_v2_ops,
         .port = port,
         .profile = c->kernel.vgic,
         .hooks =
@@ -479,6 +494,7 @@ void machine_free(struct machine *m)
     free(m->traffic);
     free(m->to_iar);
     free(m->to_free);
+    free(m->op_time);
     free(m->watch.list);
     free(m->metrics);
     free(m);
@@ -493,10 +509,10 @@ static void drain(struct machine *m)
     uint64_t next = m->steps + PROGRESS_EVERY;
     while (!m->stop && sim_next_at(&m->sim) <= m->limit && sim_fire_next(&m->sim)) {
         if (m->progress && m->steps >= next && machine_running(m)) {
-            uint64_t total = 0;
+            uint64_t total = m->cfg.ops.op ? m->cfg.ops.count : 0;
             for (size_t i = 0; i < m->cfg.ntraffic; i++)
                 total += m->cfg.traffic[i].count;
-            m->progress(m->progress_ctx, m->n.delivered, total);
+            m->progress(m->progress_ctx, m->n.delivered + m->n.ops, total);
             next = m->steps + PROGRESS_EVERY;
         }
     }
@@ -598,11 +614,14 @@ int machine_run(struct machine *m)
         sim_trace(&m->sim, SIM_NO_CPU, EV_RUN_BEGIN, 1);
         m->limit = m->t0 + (m->cfg.until ? m->cfg.until : MAX_TICKS);
         begin_traffic(m);
+        guest_ops_begin(m);
         flow_limit(m);
         drain(m);
         if (!m->stop && !m->cfg.until && sim_next_at(&m->sim) != SIM_FOREVER)
             machine_fail(m, -ELOOP, "an interrupt storm: still busy a second after the last cause; " STORM_HINT);
     }
+    if (!m->stop && !m->cfg.until && m->ops.left)
+        machine_fail(m, -EFAULT, "the guest's operations came to a standstill");
     m->end = m->cfg.until && !m->stop ? m->limit : m->sim.now;
     m->ended = true;
     flow_finish(m);

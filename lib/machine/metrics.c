@@ -16,7 +16,8 @@ static const struct {
 /* Latencies: LATENCY(histogram, name, what it runs between). Four figures each. */
 #define LATENCIES(X)                                                                                                   \
     X(to_iar, "latency.wire_to_iar", "from the wire to the guest's read of IAR")                                       \
-    X(to_free, "latency.wire_to_free", "from the wire to the line free again")
+    X(to_free, "latency.wire_to_free", "from the wire to the line free again")                                         \
+    X(op_time, "ops.time", "one operation of the guest (guest.op)")
 
 static const struct machine_metric_info metric_table[] = {
     {"exits.total", "guest to host transitions", "count", MACHINE_LESS},

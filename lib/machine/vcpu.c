@@ -11,7 +11,7 @@
 #include <trapline/gic_regs.h>
 
 /* Steps of the run loop. */
-enum { LOOP, ENTER, GUEST, IRQS_FIRST, IRQS_ON, BLOCK, MMIO_DONE };
+enum { LOOP, ENTER, GUEST, IRQS_FIRST, IRQS_ON, BLOCK, MMIO_DONE, USER_EXIT, USER_BACK };
 
 /* On a non-VHE host the kernel runs below EL2 and calls into it. */
 static void el2_entry(struct machine *m, bool only_nvhe)
@@ -84,6 +84,7 @@ static int enter(struct sim_strand *s, struct sim_frame *f)
         v->mode = OUTSIDE_GUEST_MODE;
         return sim_call(s, f, LOOP, &vgic_sync_proc, m->vgic, v->id, 0, 0, 0);
     }
+    vgic_restore(m->vgic, s->cpu, v->id);
     sim_charge(s->cpu, SIM_COST_TRAP_OUT);
     sim_charge(s->cpu, SIM_COST_TIMER_SWITCH);
     el2_entry(m, true);
@@ -107,10 +108,11 @@ static int leave(struct sim_strand *s, struct sim_frame *f, enum guest_trap trap
     sim_charge(s->cpu, SIM_COST_TRAP_IN);
     sim_charge(s->cpu, SIM_COST_TIMER_SWITCH);
     sim_trace(&m->sim, s->cpu->id, EV_KVM_GUEST_LEFT, v->id, trap);
-    if (!m->cfg.kernel.sync_before_host_irq) {
+    bool sync_first = m->cfg.kernel.sync_before_host_irq;
+    if (!sync_first || m->cfg.kernel.vgic.gich_switch == VGIC_SWITCH_FULL_3_10)
         vgic_save(m->vgic, s->cpu, v->id);
+    if (!sync_first)
         return IRQS_FIRST;
-    }
     return sim_call(s, f, IRQS_ON, &vgic_sync_proc, m->vgic, v->id, 0, 0, 0);
 }
 
@@ -152,6 +154,8 @@ static enum machine_exit_cause cause_of(const struct vcpu *v, uint64_t acks)
         return MACHINE_EXIT_WFX;
     if (v->trap == TRAP_MMIO)
         return MACHINE_EXIT_MMIO_GICD;
+    if (v->trap == TRAP_MMIO_USER)
+        return MACHINE_EXIT_MMIO_USER;
     if (v->trap == TRAP_HVC)
         return MACHINE_EXIT_HVC;
     const struct host_cpu_acks *now = host_cpu_acks_get(v->m->host, v->thread.cpu), *was = &v->acks_at_entry;
@@ -164,6 +168,13 @@ static enum machine_exit_cause cause_of(const struct vcpu *v, uint64_t acks)
     if (now->timer != was->timer)
         return MACHINE_EXIT_WAKEUP_HRTIMER;
     return acks ? MACHINE_EXIT_MAINT_EOI : MACHINE_EXIT_MAINT_OTHER;
+}
+
+static void trace_mmio(const struct vcpu *v)
+{
+    const uint64_t *arg = v->guest.trap_arg;
+    sim_trace(&v->m->sim, v->thread.cpu, EV_KVM_MMIO, v->id, (int64_t)(arg[0] >> 40 & 1),
+              (int64_t)(arg[0] & 0xffffffff), (int64_t)arg[1]);
 }
 
 /* Interrupts were open just before this step: the host has taken what was pending. */
@@ -189,13 +200,19 @@ static int irqs_on(struct sim_strand *s, struct sim_frame *f)
         return BLOCK;
     case TRAP_MMIO:
         sim_charge(s->cpu, SIM_COST_MMIO_DECODE);
-        sim_trace(&m->sim, s->cpu->id, EV_KVM_MMIO, v->id, 1, (int64_t)(v->guest.trap_arg[0] & 0xffffffff),
-                  (int64_t)v->guest.trap_arg[1]);
+        trace_mmio(v);
+        m->n.gicd_sgir += v->guest.trap_arg[0] == vgic_mmio_arg(GICD_SGIR, 4, true);
         return sim_call(s, f, MMIO_DONE, &vgic_mmio_proc, m->vgic, v->id, v->guest.trap_arg[0], v->guest.trap_arg[1],
                         0);
-    case TRAP_HVC: /* the guest is up */
-        v->booted = true;
-        (void)host_thread_wake(m->host, &m->vmm);
+    case TRAP_MMIO_USER:
+        sim_charge(s->cpu, SIM_COST_MMIO_DECODE);
+        trace_mmio(v);
+        return USER_EXIT;
+    case TRAP_HVC: /* the first one says that the guest is up; others are null hypercalls */
+        if (!v->booted) {
+            v->booted = true;
+            (void)host_thread_wake(m->host, &m->vmm);
+        }
         break;
     case TRAP_IRQ:
         break;
@@ -229,6 +246,27 @@ static int mmio_done(struct sim_strand *s, struct sim_frame *f)
     return LOOP;
 }
 
+/* KVM_RUN returns (KVM_EXIT_MMIO) and is called again: vcpu_put and vcpu_load around user space. */
+static int user_exit(struct sim_strand *s, struct sim_frame *f)
+{
+    struct vcpu *v = f->obj;
+    struct machine *m = v->m;
+    m->n.exits_user++;
+    vgic_put(m->vgic, s->cpu, v->id);
+    el2_entry(m, true);
+    sim_charge(s->cpu, SIM_COST_USER_RETURN);
+    return SIM_NEXT;
+}
+
+static int user_back(struct sim_strand *s, struct sim_frame *f)
+{
+    struct vcpu *v = f->obj;
+    vgic_load(v->m->vgic, s->cpu, v->id);
+    el2_entry(v->m, true);
+    v->guest.ret = 0;
+    return LOOP;
+}
+
 static const struct sim_step run_steps[] = {
     [LOOP] = {loop, "requests, flush", SIM_OPEN},
     [ENTER] = {enter, "last check, enter", SIM_MASKED},
@@ -237,6 +275,8 @@ static const struct sim_step run_steps[] = {
     [IRQS_ON] = {irqs_on, "interrupts on, cause", SIM_OPEN},
     [BLOCK] = {block, "block", SIM_OPEN},
     [MMIO_DONE] = {mmio_done, "mmio done", SIM_OPEN},
+    [USER_EXIT] = {user_exit, "return to user space", SIM_OPEN},
+    [USER_BACK] = {user_back, "back from user space", SIM_OPEN},
 };
 static SIM_PROC(vcpu_run_proc, "kvm_arch_vcpu_ioctl_run", run_steps);
 

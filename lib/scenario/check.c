@@ -121,6 +121,8 @@ static void check_knobs(struct check *c)
         k->vgic.multi_lr_sgi = m->multi_lr_sgi.v - 1;
     if (m->wake_ignores_pmr.v)
         k->vgic.wake_ignores_pmr = m->wake_ignores_pmr.v - 1;
+    if (m->gich_switch.v)
+        k->vgic.gich_switch = (enum vgic_gich_switch)(m->gich_switch.v - 1);
     if (m->mapped_level.v)
         k->vgic.mapped_level = (enum vgic_mapped_level)(m->mapped_level.v - 1);
 }
@@ -429,6 +431,35 @@ static void check_timeline(struct check *c)
     c->cfg->nactions = n;
 }
 
+/* Without a micro-benchmark there must be something that interrupts. */
+static void check_required(struct check *c)
+{
+    static const char *const key[] = {"devices", "routes", "traffic"};
+    const struct head *const given[] = {&c->model->devices.h, &c->model->routes.h, &c->model->traffic.h};
+
+    for (size_t i = 0; i < sizeof key / sizeof key[0] && !c->model->guest.h.given; i++)
+        if (!given[i]->given)
+            diag_add(c->d->diags, c->model->h.at, table_field(&model_table, key[i])->doc, "this scenario has no '%s'",
+                     key[i]);
+}
+
+static void check_guest(struct check *c)
+{
+    const struct model_guest *g = &c->model->guest;
+    const struct model_vcpu *vcpu = c->model->vm.vcpus.v;
+
+    if (!g->h.given || !g->op.h.given)
+        return;
+    c->cfg->ops = (struct machine_guest_ops){.op = (enum machine_op)(g->op.v + 1), .count = g->count.v};
+    c->m->interrupts += g->count.v;
+    if ((c->cfg->ops.op == MACHINE_OP_IPI || c->cfg->ops.op == MACHINE_OP_IPI_ENTRY) && c->cfg->nvcpus < 2)
+        diag_add(c->d->diags, g->op.h.at, "vm: {vcpus: [{cpu: 0}, {cpu: 1}]}", "an IPI needs a second vCPU");
+    for (size_t i = 1; i < c->model->vm.vcpus.n; i++)
+        if (vcpu[i].cpu.v == vcpu[0].cpu.v && c->model->vm.main.v)
+            diag_add(c->d->diags, vcpu[i].cpu.h.at, "pin it to another CPU",
+                     "vCPU 0 repeats an operation and needs CPU %llu for itself", (unsigned long long)vcpu[0].cpu.v);
+}
+
 void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const struct scenario_options *opt)
 {
     struct check c = {d, s, m, &m->model, &m->config, false};
@@ -442,6 +473,7 @@ void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const str
         dirs[n++] = opt->profile_dirs[i];
     m->config.struct_size = sizeof m->config;
     m->config.allow_unpriced = opt->allow_unpriced;
+    check_required(&c);
     d->diags->one_per_place = true;
     fill_defaults(d->arena, &m->model);
     /* Without a clock no duration can be checked; the rest still can. */
@@ -455,6 +487,7 @@ void check_mode(struct decoder *d, struct scenario *s, struct mode *m, const str
     check_handlers(&c);
     check_traffic(&c);
     check_timeline(&c);
+    check_guest(&c);
     m->config.seed = m->model.seed.v;
     m->config.until = ticks(&c, &m->model.until);
     d->diags->one_per_place = false;

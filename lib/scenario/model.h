@@ -24,6 +24,10 @@ struct model_vm {
     struct f_list vcpus; /* struct model_vcpu */
     struct f_uint main, eoi_mode;
 };
+struct model_guest {
+    struct head h;
+    struct f_uint op, count;
+};
 struct model_device {
     struct head h;
     struct f_str name;
@@ -47,7 +51,7 @@ struct model_traffic {
 struct model_knobs {
     struct head h;
     struct f_uint lazy_disable, sync_before_host_irq, irqfd_inject, bypass_regression_2020, pa_suppress_level,
-        multi_lr_sgi, wake_ignores_pmr, mapped_level;
+        multi_lr_sgi, wake_ignores_pmr, mapped_level, gich_switch;
 };
 struct model_action {
     struct head h;
@@ -62,6 +66,7 @@ struct model {
     struct model_platform platform;
     struct model_vm vm;
     struct f_list devices, routes, handlers, traffic, timeline;
+    struct model_guest guest;
     struct f_uint seed, until;
     struct f_node modes, expect;
 };

@@ -25,6 +25,8 @@ static void put_kernel(struct json *j, const struct machine_kernel *k)
     json_bool(j, k->vgic.pa_suppress_level);
     json_key(j, "mapped_level");
     json_text(j, mapped_level[k->vgic.mapped_level]);
+    json_key(j, "gich_switch");
+    json_text(j, k->vgic.gich_switch == VGIC_SWITCH_FULL_3_10 ? "full-3.10" : "lazy-6.1");
     json_key(j, "irqfd_inject_work");
     json_bool(j, k->irqfd_inject_work);
     json_key(j, "bypass_regression_2020");

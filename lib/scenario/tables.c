@@ -10,6 +10,9 @@ static const char *const gic_choices[] = {"2", NULL};
 static const char *const host_choices[] = {"nvhe", "vhe", NULL};
 static const char *const main_choices[] = {"spin", "wfi", NULL};
 static const char *const eoi_choices[] = {"0", "1", NULL};
+static const char *const op_choices[] = {
+    "hvc", "gicd_read", "mmio_user", "eoi", "ack_eoi", "ipi", "ipi_entry", NULL, /* enum machine_op less 1 */
+};
 static const char *const kind_choices[] = {"vfio-platform", "injector", NULL};
 static const char *const trigger_choices[] = {"level", "edge", NULL};
 
@@ -95,6 +98,23 @@ static const struct field vm_fields[] = {
      .doc = "0: EOIR deactivates; 1: EOIR drops the priority, DIR deactivates"},
 };
 static TABLE(vm_table, "vm", struct model_vm, vm_fields);
+
+static const struct field guest_fields[] = {
+    {.key = "op",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_guest, op),
+     .flags = FIELD_REQUIRED,
+     .choices = op_choices,
+     .doc = "operation that vCPU 0 repeats before its main loop"},
+    {.key = "count",
+     .kind = FIELD_UINT,
+     .offset = AT(model_guest, count),
+     .min = 1,
+     .max = 1000000000,
+     .def = "1000",
+     .doc = "how often"},
+};
+static TABLE(guest_table, "guest", struct model_guest, guest_fields);
 
 static const struct field device_fields[] = {
     {.key = "name",
@@ -231,6 +251,7 @@ static TABLE(traffic_table, "traffic entry", struct model_traffic, traffic_field
 /* Knobs of the kernel: the first choice leaves what the kernel profile says. */
 static const char *const bool_knob[] = {"kernel", "false", "true", NULL};
 static const char *const inject_knob[] = {"kernel", "atomic", "work", NULL};
+static const char *const switch_knob[] = {"kernel", "lazy-6.1", "full-3.10", NULL};
 static const char *const mapped_knob[] = {"kernel", "lr-5.15", "lr-4.16", "deoi-live", NULL};
 
 static const struct field knob_fields[] = {
@@ -282,6 +303,12 @@ static const struct field knob_fields[] = {
      .def = "kernel",
      .choices = mapped_knob,
      .doc = "how the level of a forwarded line is found"},
+    {.key = "gich_switch",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, gich_switch),
+     .def = "kernel",
+     .choices = switch_knob,
+     .doc = "what a world switch saves and restores of GICH: what is in use, or everything"},
 };
 static TABLE(knob_table, "knobs", struct model_knobs, knob_fields);
 
@@ -353,10 +380,15 @@ static const struct field model_fields[] = {
      .sub = &knob_table,
      .doc = "behaviours of the kernel, each on its own; default: the kernel's"},
     {.key = "vm", .kind = FIELD_MAP, .offset = AT(model, vm), .sub = &vm_table, .doc = "the guest"},
+    {.key = "guest",
+     .kind = FIELD_MAP,
+     .offset = AT(model, guest),
+     .flags = FIELD_OPTIONAL,
+     .sub = &guest_table,
+     .doc = "a micro-benchmark; devices, routes and traffic may then be left out"},
     {.key = "devices",
      .kind = FIELD_LIST,
      .offset = AT(model, devices),
-     .flags = FIELD_REQUIRED,
      .min = 1,
      .max = MACHINE_MAX_DEVICES,
      .sub = &device_table,
@@ -364,7 +396,6 @@ static const struct field model_fields[] = {
     {.key = "routes",
      .kind = FIELD_LIST,
      .offset = AT(model, routes),
-     .flags = FIELD_REQUIRED,
      .min = 1,
      .max = MACHINE_MAX_DEVICES,
      .sub = &route_table,
@@ -378,7 +409,6 @@ static const struct field model_fields[] = {
     {.key = "traffic",
      .kind = FIELD_LIST,
      .offset = AT(model, traffic),
-     .flags = FIELD_REQUIRED,
      .min = 1,
      .max = 4096,
      .sub = &traffic_table,

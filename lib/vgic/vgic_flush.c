@@ -196,14 +196,21 @@ static int flush(struct sim_strand *s, struct sim_frame *f)
 
     vc->stage = VGIC_LOADED;
     s->ret = 0;
-    if (!vc->head)
+    if (!vc->head && !v->ops->at_switch)
         return SIM_RET;
     unsigned n = fill_lrs(v, s->cpu, vcpu);
     for (unsigned i = n; i < v->nr_lr; i++)
         vc->vif.lr[i] = 0;
     vc->vif.used_lrs = (uint8_t)n;
-    v->ops->restore(&v->port, s->cpu, &vc->vif);
+    if (!v->ops->at_switch)
+        v->ops->restore(&v->port, s->cpu, &vc->vif);
     return SIM_RET;
+}
+
+void vgic_restore(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu)
+{
+    if (v->ops->at_switch)
+        v->ops->restore(&v->port, cpu, &v->vcpu[vcpu].vif);
 }
 
 static const struct sim_step flush_steps[] = {

@@ -57,7 +57,7 @@ static bool config_ok(const struct vgic_config *cfg, unsigned nr_irqs)
         return false;
     if (nr_irqs < 64 || nr_irqs > VGIC_NR_PRIVATE + VGIC_MAX_SPIS || nr_irqs % 32 != 0)
         return false;
-    return cfg->ops != &vgic_v2_ops || (cfg->port.read && cfg->port.write);
+    return (cfg->ops != &vgic_v2_ops && cfg->ops != &vgic_v2_full_ops) || (cfg->port.read && cfg->port.write);
 }
 
 /* GICv2 guests start in group 0. SGIs are edge and enabled, PPIs level, SPIs edge and sent to vCPU 0. */
@@ -66,6 +66,7 @@ static void init_irqs(struct vgic *v)
     for (unsigned c = 0; c < v->vcpus; c++) {
         v->vcpu[c].priv = &v->irq[c * VGIC_NR_PRIVATE];
         v->vcpu[c].vif.hcr = VGIC_HCR_EN;
+        v->vcpu[c].vif.nr_lrs = (uint8_t)v->nr_lr;
         for (uint32_t i = 0; i < VGIC_NR_PRIVATE; i++) {
             struct vgic_irq *irq = &v->vcpu[c].priv[i];
             irq->intid = i;

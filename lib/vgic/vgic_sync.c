@@ -147,7 +147,7 @@ static int sync_fold(struct sim_strand *s, struct sim_frame *f)
 void vgic_save(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu)
 {
     struct vgic_vcpu *vc = &v->vcpu[vcpu];
-    if (!vc->vif.used_lrs)
+    if (!vc->vif.used_lrs && !v->ops->at_switch)
         return;
     vc->stage = VGIC_FOLDING;
     v->ops->save(&v->port, cpu, &vc->vif);
@@ -162,7 +162,9 @@ static int sync_save(struct sim_strand *s, struct sim_frame *f)
     f->r[1] = f->r[2] = 0;
     if (!vc->head) /* and so no list register is in use: they leave the list in the prune below only */
         return sync_end(s, f, vc);
-    if (vc->stage != VGIC_FOLDING)
+    if (v->ops->at_switch) /* saved at the exit; if there was none, the shadow is what the flush has made */
+        v->ops->underflow(&vc->vif, false);
+    else if (vc->stage != VGIC_FOLDING)
         vgic_save(v, s->cpu, (unsigned)f->r[0]);
     vc->stage = VGIC_FOLDING;
     return vc->vif.used_lrs ? sync_fold(s, f) : sync_prune(s, f);

@@ -107,6 +107,53 @@ static uint8_t v2_pmr(const struct vgic_vif *vif)
     return (uint8_t)(GIC_FIELD_GET(GICH_VMCR_VMPriMask, vif->vmcr) << PRIORITY_DROPPED_BITS);
 }
 
+/*
+ * The world switch of 3.10 (arch/arm/kvm/interrupts_head.S): 8 reads and all list registers out, HCR off; 3 writes and
+ * all list registers in. Nobody looks at HCR, MISR, EISR and ELRSR here, and the list registers keep what they hold:
+ * with the interface off it does not matter, and the next entry writes every one of them.
+ */
+static void v2_full_save(const struct gic_port *port, struct sim_cpu *cpu, struct vgic_vif *vif)
+{
+    static const uint32_t looked_at[] = {GICH_MISR, GICH_EISR0, GICH_EISR1, GICH_ELRSR0, GICH_ELRSR1};
+    (void)hyp_read(port, cpu, GICH_HCR);
+    vif->vmcr = hyp_read(port, cpu, GICH_VMCR);
+    for (unsigned i = 0; i < sizeof looked_at / sizeof looked_at[0]; i++)
+        (void)hyp_read(port, cpu, looked_at[i]);
+    vif->apr = hyp_read(port, cpu, GICH_APR);
+    hyp_write(port, cpu, GICH_HCR, 0);
+    for (unsigned i = 0; i < vif->nr_lrs; i++)
+        vif->lr[i] = hyp_read(port, cpu, GICH_LR + 4 * i);
+}
+
+static void v2_full_restore(const struct gic_port *port, struct sim_cpu *cpu, struct vgic_vif *vif)
+{
+    hyp_write(port, cpu, GICH_HCR, vif->hcr);
+    hyp_write(port, cpu, GICH_VMCR, vif->vmcr);
+    hyp_write(port, cpu, GICH_APR, vif->apr);
+    for (unsigned i = 0; i < vif->nr_lrs; i++)
+        hyp_write(port, cpu, GICH_LR + 4 * i, vif->lr[i]);
+}
+
+/* load, put and the sync before a WFI: every exit has left all of it in the shadow. */
+static void v2_full_nothing(const struct gic_port *port, struct sim_cpu *cpu, struct vgic_vif *vif)
+{
+    (void)port, (void)cpu, (void)vif;
+}
+
+const struct vgic_cpuif_ops vgic_v2_full_ops = {
+    .name = "gicv2, switched whole",
+    .encode = v2_encode,
+    .decode = v2_decode,
+    .underflow = v2_underflow,
+    .restore = v2_full_restore,
+    .save = v2_full_save,
+    .load = v2_full_nothing,
+    .put = v2_full_nothing,
+    .vmcr_sync = v2_full_nothing,
+    .pmr = v2_pmr,
+    .at_switch = true,
+};
+
 const struct vgic_cpuif_ops vgic_v2_ops = {
     .name = "gicv2",
     .encode = v2_encode,

@@ -17,7 +17,8 @@ Vm::Vm()
     cfg.nr_irqs = kIrqs;
     cfg.nr_lr = 4;
     cfg.ops = &vgic_v2_ops;
-    cfg.profile = {true, false, false, VGIC_MAPPED_LR_5_15};
+    cfg.profile.pa_suppress_level = true;
+    cfg.profile.mapped_level = VGIC_MAPPED_LR_5_15;
     cfg.port.ctx = this;
     cfg.port.read = [](void *ctx, unsigned c, gic_frame frame, uint32_t offset) {
         return gic_read(self(ctx)->gic, c, frame, offset, 4);

@@ -94,6 +94,52 @@ TEST_F(Profile, ArndaleAddsUpToItsMeasurements)
     EXPECT_EQ(net(SIM_COST_HOST_IPI), 3628u - 164 - 2 * 263 - 164 - 164);
 }
 
+// The tables of kvm-unit-tests' micro-bench: every profile adds up to the one it was made from.
+TEST_F(Profile, NanosecondProfilesAddUpToTheirMeasurements)
+{
+    const struct {
+        const char *name;
+        sim_tick hvc, gicd, user, eoi, ipi, timer;
+    } table[] = {
+        {"altra-gicv3-vhe-6.12", 306, 451, 1683, 14, 1926, 902},   {"n1-2022", 292, 419, 1609, 29, 1509, 798},
+        {"kunpeng920-gicv3-2023", 407, 638, 2301, 16, 1618, 1839}, {"s2500-2023", 1518, 2143, 7244, 25, 4936, 5150},
+        {"juno-r2-gicv2", 4530, 7053, 20177, 103, 0, 0},
+    };
+    for (const auto &t : table) {
+        ASSERT_EQ(load(t.name), 0) << error();
+        EXPECT_EQ(p.tick_hz, 1000000000u);
+        auto gross = [this](enum sim_cost_id id) {
+            EXPECT_TRUE(p.price[id].priced) << p.name << " " << sim_cost_name(id);
+            EXPECT_EQ(p.price[id].source[0], '[');
+            return p.price[id].gross;
+        };
+        const sim_tick hvc = gross(SIM_COST_TRAP_IN) + gross(SIM_COST_TRAP_OUT) + 2 * gross(SIM_COST_TIMER_SWITCH);
+        EXPECT_EQ(hvc, t.hvc) << t.name;
+        EXPECT_EQ(hvc + gross(SIM_COST_MMIO_DECODE) + gross(SIM_COST_VGIC_EMUL), t.gicd) << t.name;
+        EXPECT_EQ(hvc + gross(SIM_COST_MMIO_DECODE) + gross(SIM_COST_USER_RETURN), t.user) << t.name;
+        EXPECT_EQ(gross(SIM_COST_GICV_EOIR), t.eoi) << t.name;
+        if (!t.ipi) { // nothing is known about its interrupts
+            for (const auto id : {SIM_COST_HOST_IRQ, SIM_COST_HOST_IPI, SIM_COST_GICC_IAR, SIM_COST_IRQFD_INJECT})
+                EXPECT_FALSE(p.price[id].priced) << sim_cost_name(id);
+            continue;
+        }
+        const sim_tick handler = gross(SIM_COST_GUEST_VECTOR) + gross(SIM_COST_GICV_IAR);
+        EXPECT_EQ(gross(SIM_COST_TRAP_IN) + t.gicd - t.hvc + gross(SIM_COST_HOST_IPI) + hvc + handler, t.ipi) << t.name;
+        EXPECT_EQ(hvc + gross(SIM_COST_HOST_IRQ) + handler, t.timer) << t.name;
+        EXPECT_EQ(p.price[SIM_COST_HOST_IPI].net, gross(SIM_COST_HOST_IPI) - 4 * t.eoi) << t.name;
+        EXPECT_EQ(gross(SIM_COST_IRQFD_INJECT), 1766u);
+        EXPECT_EQ(gross(SIM_COST_WORKQUEUE), 6692u - 1766u);
+    }
+}
+
+TEST_F(Profile, RememberedProfileSaysSo)
+{
+    ASSERT_EQ(load("xgene-gicv2-2016"), 0) << error();
+    EXPECT_NE(std::string(doc).find("FROM MEMORY"), std::string::npos);
+    ASSERT_EQ(load("juno-r2-gicv2"), 0) << error();
+    EXPECT_NE(std::string(doc).find("PARTIAL"), std::string::npos);
+}
+
 TEST_F(Profile, OwnDirectoryComesFirst)
 {
     ASSERT_EQ(

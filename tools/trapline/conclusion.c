@@ -72,6 +72,15 @@ void conclusion_put(FILE *f, const struct colors *c, const char *base_name, cons
     };
     const size_t n = sizeof s / sizeof s[0];
 
+    const struct results_metric *o0 = results_metric_find(base, "ops.time.p50");
+    const struct results_metric *o1 = results_metric_find(with, "ops.time.p50");
+
+    if (o0 && o0->valid && o1 && o1->valid && total(with, "interrupts.delivered") == 0.0) {
+        fprintf(f, "%s%s: an operation of the guest takes %.3f us and %.2f exits, %s's %.3f us and %.2f exits%s\n",
+                c->bold, name, results_value(o1) / 1e3, total(with, "exits.total") / total(with, "ops.count"),
+                base_name, results_value(o0) / 1e3, total(base, "exits.total") / total(base, "ops.count"), c->off);
+        return;
+    }
     if (!m0 || !m0->valid || !m1 || !m1->valid) {
         fprintf(f, "%s cannot be compared with %s: no interrupt was delivered\n", name, base_name);
         return;

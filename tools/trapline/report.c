@@ -236,12 +236,24 @@ void report_side_by_side(const struct report *r)
     table_free(t);
 }
 
+/* Was this measured in any of the modes that are shown? */
+static bool any_value(const struct report *r, const char *name)
+{
+    double v;
+    for (size_t i = 0; i < r->n; i++)
+        if (report_value(r, r->mode[i], name, &v))
+            return true;
+    return false;
+}
+
 /* Latencies in microseconds, a row for each mode. */
 void report_latency(const struct report *r)
 {
     static const char *const kinds[][2] = {{"wire to guest IAR", "latency.wire_to_iar"},
-                                           {"wire to line free", "latency.wire_to_free"}};
+                                           {"wire to line free", "latency.wire_to_free"},
+                                           {"guest operation", "ops.time"}};
     static const char *const points[] = {"min", "p50", "p99", "max"};
+    const bool ops = any_value(r, "ops.time.p50");
     struct table *t;
 
     if (all_timeless(r))
@@ -252,7 +264,9 @@ void report_latency(const struct report *r)
     for (size_t p = 0; p < 4; p++)
         table_cell(t, "%s", points[p]);
     table_mark(t, r->c.bold, r->c.off);
-    for (size_t k = 0; k < 2; k++) {
+    for (size_t k = 0; k < 3; k++) {
+        if (k == 2 ? !ops : ops && !any_value(r, "latency.wire_to_iar.p50"))
+            continue; /* a micro-benchmark may have no interrupts, and interrupts need no micro-benchmark */
         for (size_t i = 0; i < r->n; i++) {
             table_cell(t, "  %s", i ? "" : kinds[k][0]);
             table_cell(t, "%s", scenario_mode_name(r->s, r->mode[i]));

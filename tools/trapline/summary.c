@@ -24,6 +24,12 @@ void report_conclusion(const struct report *r)
         report_value(r, r->mode[0], "exits.total", &exits);
         printf("%s%s takes %.2f exits per interrupt: %.0f in %.0f interrupts%s\n", r->c.bold,
                scenario_mode_name(r->s, r->mode[0]), e, exits, irqs, r->c.off);
+    } else if (r->n == 1 && report_value(r, r->mode[0], "ops.time.p50", &e)) {
+        double ops = 1.0;
+        report_value(r, r->mode[0], "ops.count", &ops);
+        report_value(r, r->mode[0], "exits.total", &exits);
+        printf("%s%s: an operation of the guest takes %.3f us and %.2f exits%s\n", r->c.bold,
+               scenario_mode_name(r->s, r->mode[0]), e / 1e3, exits / ops, r->c.off);
     } else if (r->n == 1)
         printf("%s: no interrupt was delivered\n", scenario_mode_name(r->s, r->mode[0]));
     for (size_t i = 1; i < r->n; i++) {
