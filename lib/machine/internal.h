@@ -2,6 +2,7 @@
 /*
  * Private state of lib/machine: one host with its pCPUs, one VM, devices, and what is counted.
  *
+ * config.c  what a machine can be built from
  * pcpu.c   runs strands on pCPUs: time, sampling of wires, scheduling
  * vcpu.c   KVM's run loop, kick, halt and resume
  * guest.c  the guest's programs: boot, main loop, interrupt handler
@@ -226,6 +227,11 @@ struct machine {
 /* Fails the run: the first failure stays. */
 void machine_fail(struct machine *m, int status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void machine_note(struct machine *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#define MAX_TICKS (UINT64_MAX / 8) /* times may be added up without overflow */
+
+/* config.c: what is wrong with a configuration, in a sentence; NULL: nothing. */
+const char *config_error(const struct machine_config *c);
 
 /* pcpu.c */
 void pcpu_init(struct machine *m, unsigned cpu);

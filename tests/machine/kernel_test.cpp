@@ -158,6 +158,42 @@ INSTANTIATE_TEST_SUITE_P(Section2_4, KernelPlacement,
                                          Place{"other_blocked_forwarded", 0, MACHINE_WFI, true, 1, 0}),
                          [](const auto &i) { return std::string(i.param.name); });
 
+// The interrupt lands where another vCPU runs: that one is left for it, the target is kicked, with both kernels (the
+// kworker finds a free CPU, or waits for its turn where the interrupt landed).
+TEST(KernelPlacement2, landing_on_another_vcpus_cpu_costs_an_exit_on_each)
+{
+    for (const char *kernel : {"6.1", "4.12-deoi"}) {
+        Rig rig(Rig::kSevenEach);
+        rig.cfg.kernel = *machine_kernel_find(kernel);
+        rig.cfg.costs.price[SIM_COST_WORKQUEUE].net = 500;
+        rig.cfg.platform.cpus = 3;
+        rig.vcpus = {{1}, {2}};
+        rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, 2, 5);
+        rig.routes[0].forward = true;
+        ASSERT_EQ(rig.run(), 0) << rig.why;
+        EXPECT_EQ(rig.count("exits.phys_device_irq"), 5u) << kernel;
+        EXPECT_EQ(rig.count("exits.kick_ipi"), 5u) << kernel;
+        EXPECT_EQ(rig.count("exits.total"), 10u) << kernel;
+    }
+}
+
+// A vCPU that is runnable but not in the guest (its CPU runs the injector's thread) is not kicked, with either kernel.
+TEST(KernelPlacement2, a_runnable_vcpu_outside_the_guest_is_not_kicked)
+{
+    for (const char *kernel : {"6.1", "4.12-deoi"}) {
+        Rig rig(Rig::kSevenEach);
+        rig.cfg.kernel = *machine_kernel_find(kernel);
+        rig.cfg.platform.cpus = 1; // the kworker too runs where the vCPU waits
+        rig.vcpus = {{0}};
+        rig.add(MACHINE_INJECTOR, MACHINE_EDGE, 0, 34, 0, 5);
+        ASSERT_EQ(rig.run(), 0) << rig.why;
+        EXPECT_EQ(rig.count("kicks"), 0u) << kernel;
+        EXPECT_EQ(rig.count("exits.wakeup_hrtimer"), 5u) << kernel;
+        EXPECT_EQ(rig.count("exits.total"), 5u) << kernel;
+        EXPECT_EQ(rig.count("guest.irqs"), 5u) << kernel;
+    }
+}
+
 // The level of a forwarded line is read from the distributor at every query: those reads are the host's.
 TEST(KernelKnobs, a_live_mapped_level_costs_distributor_reads)
 {
