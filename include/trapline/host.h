@@ -90,8 +90,6 @@ TRAPLINE_API bool host_irq_in_progress(const struct host *h, uint32_t irq);
 TRAPLINE_API void host_enable_irq(struct host *h, uint32_t irq);
 /* irq_set_affinity: GICD_ITARGETSR. 0 or -EINVAL. */
 TRAPLINE_API int host_irq_set_affinity(struct host *h, uint32_t irq, unsigned cpu);
-/* irq_set_affinity: GICD_ITARGETSR. 0 or -EINVAL. */
-TRAPLINE_API int host_irq_set_affinity(struct host *h, uint32_t irq, unsigned cpu);
 /* irq_get/set_irqchip_state through GICD_ISPENDR, ICPENDR, ISACTIVER, ICACTIVER. */
 enum host_irqchip_state { HOST_IRQ_PENDING, HOST_IRQ_ACTIVE };
 TRAPLINE_API bool host_irq_get_state(struct host *h, uint32_t irq, enum host_irqchip_state which);

@@ -36,7 +36,6 @@ void host_gicd_write(struct host *h, uint32_t offset, uint32_t value);
 void host_irqchip_init(struct host *h);
 void host_irqchip_configure(struct host *h, uint32_t irq, bool level, unsigned cpu);
 void host_irqchip_set_target(struct host *h, uint32_t irq, unsigned cpu);
-void host_irqchip_set_target(struct host *h, uint32_t irq, unsigned cpu);
 void host_irqchip_mask(struct host *h, struct host_irq *d);
 void host_irqchip_unmask(struct host *h, struct host_irq *d);
 void host_irqchip_eoi(struct host *h, struct host_irq *d);
