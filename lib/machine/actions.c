@@ -17,6 +17,7 @@ static int forward_register(struct sim_strand *s, struct sim_frame *f)
     if (d->vfio.producer.registered || !d->vfio.trigger)
         return SIM_RET;
     if (d->cfg->shared) {
+        /* A shared line cannot be left active on behalf of one of its users: no producer. */
         m->n.refusals++;
         machine_note(m, "forwarding refused for device %s: its line is shared", d->cfg->name);
         return SIM_RET;
@@ -38,7 +39,7 @@ static const struct sim_step forward_steps[] = {
     {forward_register, "register the producer", SIM_OPEN},
     {forward_result, "connected?", SIM_OPEN},
 };
-static SIM_PROC(forward_proc, "forward", forward_steps);
+SIM_PROC(forward_proc, "forward", forward_steps);
 
 static int unforward(struct sim_strand *s, struct sim_frame *f)
 {

@@ -107,7 +107,7 @@ struct mtraffic {
     const struct machine_traffic *cfg;
     struct irq_traffic hw;
     struct host_thread thread;
-    uint64_t done;
+    uint64_t done; /* signals an injector has sent */
 };
 
 /* Counters: COUNTER(field, name, what, better). */
@@ -263,6 +263,8 @@ extern const struct sim_proc vmm_setup_proc, injector_proc;
 
 /* actions.c */
 extern const struct sim_proc control_proc;
+/* Registers a device's bypass producer, or notes why not. obj: the mdevice. */
+extern const struct sim_proc forward_proc;
 
 /* port.c */
 uint32_t port_read(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset);

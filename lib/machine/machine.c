@@ -115,7 +115,6 @@ static void traffic_raise(void *ctx)
 {
     struct mtraffic *t = ctx;
     struct mdevice *d = &t->m->dev[t->cfg->device];
-    t->done++;
     flow_raise(d);
     (void)irq_device_raise(&d->hw);
 }

@@ -54,31 +54,17 @@ static int consumer(struct sim_strand *s, struct sim_frame *f)
 
 static int vfio(struct sim_strand *s, struct sim_frame *f)
 {
-    struct machine *m = f->obj;
     struct mdevice *d = device(f);
-    s->ret = 0;
     if (d->cfg->kind == MACHINE_INJECTOR)
         return UNMASK;
     vfio_platform_set_trigger(&d->vfio, &d->trigger);
-    if (!d->route->forward)
-        return UNMASK;
-    if (d->cfg->shared) {
-        /* A shared line cannot be left active on behalf of one of its users: no producer. */
-        machine_note(m, "forwarding refused for device %s: its line is shared", d->cfg->name);
-        m->n.refusals++;
-        return UNMASK;
-    }
-    irq_bypass_op_register_producer(&m->bypass_op, m->bypass, &d->vfio.producer);
-    return sim_call(s, f, UNMASK, &host_bypass_proc, m->host, (uintptr_t)&m->bypass_op, 0, 0, 0);
+    return d->route->forward ? sim_call(s, f, UNMASK, &forward_proc, d, 0, 0, 0, 0) : UNMASK;
 }
 
 static int unmask(struct sim_strand *s, struct sim_frame *f)
 {
-    struct machine *m = f->obj;
+    (void)s;
     struct mdevice *d = device(f);
-    if (s->ret)
-        machine_note(m, "forwarding refused for device %s (%s): it stays trapped", d->cfg->name,
-                     trapline_strerror((int)s->ret));
     if (d->cfg->kind != MACHINE_INJECTOR && d->route->resample)
         (void)vfio_platform_set_unmask_fd(&d->vfio, &d->resample);
     f->r[0]++;
