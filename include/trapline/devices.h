@@ -3,7 +3,8 @@
  * trapline/devices.h - hardware that raises interrupts.
  *
  * A device with one interrupt line: level-sensitive (asserted until its register was written often
- * enough) or edge (a pulse). It knows no software; whoever owns the wire is told through set_line.
+ * enough) or edge (a pulse); the timetable that gives it work; and the virtual timer of a CPU. They know no
+ * software; whoever owns the wire is told through set_line.
  */
 #ifndef TRAPLINE_DEVICES_H
 #define TRAPLINE_DEVICES_H
@@ -45,6 +46,29 @@ struct irq_traffic {
 };
 /* Begins the timetable at absolute time t0 + start. 0 or -ENOSPC. */
 TRAPLINE_API int irq_traffic_begin(struct sim *sim, struct irq_traffic *t, sim_tick t0);
+
+/*
+ * The EL1 virtual timer of a CPU (CNTV_CTL_EL0, CNTV_CVAL_EL0; Arm ARM D11.2): its line is up while the timer is
+ * enabled, its interrupt is not masked and the compare value has been reached. The counter is simulated time.
+ */
+#define CNTV_CTL_ENABLE  1u
+#define CNTV_CTL_IMASK   2u
+#define CNTV_CTL_ISTATUS 4u /* read only: the compare value has been reached */
+struct arch_timer {
+    struct sim_event event; /* first member: the queue's handle */
+    struct sim *sim;
+    unsigned cpu;
+    uint32_t intid; /* for trace records */
+    uint32_t ctl;
+    sim_tick cval;
+    bool line; /* asserted now */
+    void *ctx;
+    void (*set_line)(void *ctx, unsigned cpu, bool level);
+};
+/* Writes both registers; ticks of absolute simulated time. */
+TRAPLINE_API void arch_timer_write(struct arch_timer *t, uint32_t ctl, sim_tick cval);
+/* Reads CNTV_CTL_EL0. ISTATUS is 0 while the timer is disabled (the architecture leaves it open). */
+TRAPLINE_API uint32_t arch_timer_ctl(const struct arch_timer *t);
 
 #ifdef __cplusplus
 }

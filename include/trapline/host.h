@@ -24,8 +24,9 @@ extern "C" {
 
 /* SGIs as Linux numbers its IPIs. */
 enum { HOST_IPI_RESCHEDULE = 0, HOST_IPI_CALL_FUNC = 1 };
-/* PPI of the host's timer (the EL1 physical timer). */
-#define HOST_TIMER_PPI 30u
+/* PPIs: the host's timer (the EL1 physical timer), and the virtual timer, which is the guests'. */
+#define HOST_TIMER_PPI  30u
+#define HOST_VTIMER_PPI 27u
 
 struct host;
 
@@ -98,6 +99,14 @@ TRAPLINE_API void host_irq_set_state(struct host *h, uint32_t irq, enum host_irq
 TRAPLINE_API int host_irq_set_forwarded(struct host *h, uint32_t irq, bool on);
 TRAPLINE_API const struct host_irq *host_irq_get(const struct host *h, uint32_t irq);
 
+/*
+ * request_percpu_irq and enable_percpu_irq on every CPU: the handler is called with obj on the CPU whose PPI `irq` is
+ * taken. forwarded: deactivation is a vCPU's (irq_set_vcpu_affinity). 0, -EINVAL (no PPI, or one of the host's own
+ * timer and maintenance interrupts) or -EBUSY.
+ */
+TRAPLINE_API int host_percpu_irq_request(struct host *h, uint32_t irq, const struct sim_proc *handler, void *obj,
+                                         bool forwarded);
+
 /* Step list: the exception entry of an interrupt (gic_handle_irq): loops on GICC_IAR. obj = struct host. */
 TRAPLINE_API extern const struct sim_proc host_irq_entry_proc;
 
@@ -143,6 +152,8 @@ struct host_work {
     struct host_work *next;
 };
 TRAPLINE_API bool host_queue_work(struct host *h, struct host_work *w);
+/* Sets (SIM_FOREVER: cancels) the time at which a thread is woken if it sleeps then: an hrtimer of its own. */
+TRAPLINE_API void host_thread_wake_at(struct host *h, struct host_thread *t, sim_tick at);
 /* From a step: sleep until a time. Returns SIM_WAIT until then and SIM_NEXT after it. */
 TRAPLINE_API int host_sleep_until(struct host *h, struct host_thread *t, sim_tick at);
 TRAPLINE_API struct host_thread *host_current(const struct host *h, unsigned cpu);
@@ -171,12 +182,13 @@ TRAPLINE_API extern const struct sim_proc host_bypass_proc;
 /* What happened, counted. Per host; acks also per CPU for telling why a guest was left. */
 struct host_stats {
     uint64_t acks_device, acks_ipi, acks_timer, acks_maintenance;
+    uint64_t acks_percpu; /* interrupts of host_percpu_irq_request */
     uint64_t spurious_iar;
     uint64_t eventfd_trigger, eventfd_resample;
     uint64_t kworker_runs; /* switches to a kworker for a work item */
 };
 struct host_cpu_acks {
-    uint64_t device, ipi_reschedule, ipi_call, timer, maintenance;
+    uint64_t device, ipi_reschedule, ipi_call, timer, maintenance, percpu;
 };
 
 struct host_config {

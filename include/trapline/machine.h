@@ -128,10 +128,12 @@ struct machine_action {
     X(HVC, "hvc", "null hypercall")                                                                                    \
     X(GICD_READ, "gicd_read", "read of GICD_IIDR, emulated by the kernel's vgic")                                      \
     X(MMIO_USER, "mmio_user", "read of an address without a device: completed in user space")                          \
+    X(IOEVENTFD, "ioeventfd", "write to an ioeventfd that nobody waits on: completed in the kernel, without the vgic") \
     X(EOI, "eoi", "GICV_EOIR write of 1023: no trap")                                                                  \
     X(ACK_EOI, "ack_eoi", "GICV_IAR read and GICV_EOIR write with nothing pending: no trap")                           \
     X(IPI, "ipi", "SGI to vCPU 1, until its handler has read IAR")                                                     \
-    X(IPI_ENTRY, "ipi_entry", "SGI to vCPU 1, until the first line of its handler")
+    X(IPI_ENTRY, "ipi_entry", "SGI to vCPU 1, until the first line of its handler")                                    \
+    X(TIMER, "timer", "virtual timer set to 10 ms, from its expiry until the handler has read IAR")
 
 enum machine_op {
     MACHINE_OP_NONE,

@@ -46,6 +46,7 @@ struct vgic_profile {
     bool wake_ignores_pmr;  /* 1: any pending, enabled interrupt wakes a blocked vCPU (4.x) */
     enum vgic_mapped_level mapped_level;
     enum vgic_gich_switch gich_switch;
+    bool timer_set_active; /* 1: loading a vCPU writes the active state of its timer's PPI (4.x, 6.1) */
 };
 
 /* One virtual interrupt. Read-only for everybody but the vgic. */
@@ -67,6 +68,8 @@ struct vgic_irq {
     uint8_t priority; /* top 5 bits kept */
     uint8_t group;
     const void *owner; /* only this owner may inject */
+    /* Mapped: the level of the physical line as its owner knows it; NULL: the distributor is asked. */
+    bool (*get_input_level)(const void *owner);
     struct vgic_irq *ap_next;
 };
 

@@ -19,6 +19,14 @@ struct host_cpu {
     struct host_work *work; /* queued, first to run first */
 };
 
+/* A PPI that a driver has requested; handler NULL: nobody. */
+struct host_percpu_irq {
+    const struct sim_proc *handler;
+    void *obj;
+    bool forwarded;
+};
+#define HOST_FIRST_PPI 16u
+
 struct host {
     struct host_config cfg;
     struct sim *sim;
@@ -28,6 +36,7 @@ struct host {
     unsigned threads;
     uint64_t spin_ends; /* how often busy-waits were ended */
     struct host_irq irq[HOST_MAX_IRQS];
+    struct host_percpu_irq ppi[32 - HOST_FIRST_PPI];
 };
 
 /* Driver primitives (irqchip.c). */

@@ -114,6 +114,19 @@ int host_irq_set_forwarded(struct host *h, uint32_t irq, bool on)
     return 0;
 }
 
+int host_percpu_irq_request(struct host *h, uint32_t irq, const struct sim_proc *handler, void *obj, bool forwarded)
+{
+    if (irq < HOST_FIRST_PPI || irq >= 32 || irq == HOST_TIMER_PPI || irq == h->cfg.maint_ppi)
+        return -EINVAL;
+    struct host_percpu_irq *p = &h->ppi[irq - HOST_FIRST_PPI];
+    if (p->handler)
+        return -EBUSY;
+    *p = (struct host_percpu_irq){handler, obj, forwarded};
+    for (unsigned c = 0; c < h->cfg.cpus; c++)
+        gic_port_write(&h->cfg.port, c, GIC_DIST, GICD_ISENABLER, 1u << irq);
+    return 0;
+}
+
 /* ---- handle_fasteoi_irq ------------------------------------------------------------------------- */
 
 /* Registers of the flow's frame: r0 = INTID; r1 = action to call next. */

@@ -111,8 +111,20 @@ void host_send_ipi(struct host *h, unsigned target_cpu, unsigned sgi)
 
 /* ---- the exception entry ------------------------------------------------------------------------ */
 
-/* Registers of host_irq_entry_proc's frame. */
+/* Registers of host_irq_entry_proc's frame, and its steps. */
 enum { R_IAR, R_INTID };
+enum { ENTRY_ACK, ENTRY_DISPATCH, ENTRY_END_PRIVATE, ENTRY_END_PERCPU };
+
+/* handle_percpu_devid_irq: a PPI that a driver has requested. */
+static int entry_percpu(struct host *h, struct sim_strand *s, struct sim_frame *f)
+{
+    const struct host_percpu_irq *p = &h->ppi[f->r[R_INTID] - HOST_FIRST_PPI];
+    h->stats.acks_percpu++;
+    h->cpu[s->cpu->id].acks.percpu++;
+    sim_trace(h->sim, s->cpu->id, EV_IRQ_HANDLER_ENTRY, (int64_t)f->r[R_INTID]);
+    sim_charge(s->cpu, SIM_COST_HOST_IRQ);
+    return sim_call(s, f, ENTRY_END_PERCPU, p->handler, p->obj, f->r[R_INTID], 0, 0, 0);
+}
 
 /* Reads IAR. A yield point follows: the acknowledge is visible to everybody before anything is done. */
 static int entry_ack(struct sim_strand *s, struct sim_frame *f)
@@ -152,10 +164,12 @@ static int entry_dispatch(struct sim_strand *s, struct sim_frame *f)
         /* The exit was the point; the handler has nothing to do (section 1.8). */
         h->stats.acks_maintenance++;
         c->acks.maintenance++;
+    } else if (intid < 32 && h->ppi[intid - HOST_FIRST_PPI].handler) {
+        return entry_percpu(h, s, f);
     } else {
         h->stats.acks_device++;
         c->acks.device++;
-        return sim_call(s, f, 0, &host_flow_proc, h, intid, 0, 0, 0);
+        return sim_call(s, f, ENTRY_ACK, &host_flow_proc, h, intid, 0, 0, 0);
     }
     return SIM_NEXT;
 }
@@ -165,12 +179,20 @@ static int entry_end_private(struct sim_strand *s, struct sim_frame *f)
 {
     struct host *h = f->obj;
     gic_port_write(&h->cfg.port, s->cpu->id, GIC_CPU, GICC_DIR, (uint32_t)f->r[R_IAR]);
-    return 0;
+    return ENTRY_ACK;
+}
+
+static int entry_end_percpu(struct sim_strand *s, struct sim_frame *f)
+{
+    struct host *h = f->obj;
+    sim_trace(h->sim, s->cpu->id, EV_IRQ_HANDLER_EXIT, (int64_t)f->r[R_INTID]);
+    return h->ppi[f->r[R_INTID] - HOST_FIRST_PPI].forwarded ? ENTRY_ACK : entry_end_private(s, f);
 }
 
 static const struct sim_step entry_steps[] = {
-    {entry_ack, "read IAR", SIM_MASKED},
-    {entry_dispatch, "drop priority, dispatch", SIM_MASKED},
-    {entry_end_private, "deactivate", SIM_MASKED},
+    [ENTRY_ACK] = {entry_ack, "read IAR", SIM_MASKED},
+    [ENTRY_DISPATCH] = {entry_dispatch, "drop priority, dispatch", SIM_MASKED},
+    [ENTRY_END_PRIVATE] = {entry_end_private, "deactivate", SIM_MASKED},
+    [ENTRY_END_PERCPU] = {entry_end_percpu, "per-CPU handler done", SIM_MASKED},
 };
 SIM_PROC(host_irq_entry_proc, "gic_handle_irq", entry_steps);

@@ -147,14 +147,19 @@ static void timer_arm(struct host *h, unsigned cpu)
     h->cfg.timer_program(h->cfg.ctx, cpu, at);
 }
 
+void host_thread_wake_at(struct host *h, struct host_thread *t, sim_tick at)
+{
+    t->wake_at = at;
+    timer_arm(h, t->cpu);
+}
+
 int host_sleep_until(struct host *h, struct host_thread *t, sim_tick at)
 {
     if (h->sim->now >= at) {
         t->wake_at = SIM_FOREVER;
         return SIM_NEXT;
     }
-    t->wake_at = at;
-    timer_arm(h, t->cpu);
+    host_thread_wake_at(h, t, at);
     return SIM_WAIT;
 }
 

@@ -34,7 +34,7 @@ static int gicd_write(struct sim_strand *s, uint32_t offset, unsigned size, uint
 /* ---- boot ------------------------------------------------------------------------------------------ */
 
 /* r0: route being programmed; r1: which of its registers. */
-enum { BOOT_CTLR, BOOT_ROUTE, BOOT_AGAIN, BOOT_CPUIF, MAIN_LOOP, MAIN_AGAIN };
+enum { BOOT_CTLR, BOOT_ROUTE, BOOT_AGAIN, BOOT_TIMER, BOOT_CPUIF, MAIN_LOOP, MAIN_AGAIN };
 
 static int boot_ctlr(struct sim_strand *s, struct sim_frame *f)
 {
@@ -49,7 +49,7 @@ static int boot_route(struct sim_strand *s, struct sim_frame *f)
     struct vcpu *v = f->obj;
     struct machine *m = v->m;
     if (f->r[0] == m->cfg.nroutes)
-        return BOOT_CPUIF;
+        return m->cfg.ops.op == MACHINE_OP_TIMER ? BOOT_TIMER : BOOT_CPUIF;
     const struct machine_route *r = &m->cfg.routes[f->r[0]];
     uint32_t i = r->guest_spi;
     switch (f->r[1]++) {
@@ -78,6 +78,12 @@ static int boot_again(struct sim_strand *s, struct sim_frame *f)
 {
     (void)s, (void)f;
     return BOOT_ROUTE;
+}
+
+static int boot_timer(struct sim_strand *s, struct sim_frame *f)
+{
+    (void)f;
+    return gicd_write(s, GICD_ISENABLER, 4, 1u << VGIC_TIMER_PPI);
 }
 
 static int boot_cpuif(struct sim_strand *s, struct sim_frame *f)
@@ -119,6 +125,7 @@ static const struct sim_step boot_steps[] = {
     [BOOT_CTLR] = {boot_ctlr, "enable the distributor", SIM_GUEST},
     [BOOT_ROUTE] = {boot_route, "configure the interrupts", SIM_GUEST},
     [BOOT_AGAIN] = {boot_again, "next register", SIM_GUEST},
+    [BOOT_TIMER] = {boot_timer, "enable the timer's interrupt", SIM_GUEST},
     [BOOT_CPUIF] = {boot_cpuif, "enable the CPU interface", SIM_GUEST},
     [MAIN_LOOP] = {main_loop, "main loop", SIM_GUEST},
     [MAIN_AGAIN] = {main_again, "main loop again", SIM_GUEST},
@@ -163,7 +170,9 @@ static int vec_clear(struct sim_strand *s, struct sim_frame *f)
     (void)s;
     struct vcpu *v = f->obj;
     const struct machine_handler *h = handler_of(v->m, f->r[2]);
-    /* The device's registers are mapped into the guest: no exit. */
+    if (f->r[2] == VGIC_TIMER_PPI)
+        timer_guest_mask(v); /* the guest's own timer: no exit */
+    /* The device's registers are mapped into the guest: no exit either. */
     if (h && h->clears >= 0) {
         irq_device_clear(&v->m->dev[h->clears].hw);
         flow_guest_cleared(&v->m->dev[h->clears]);

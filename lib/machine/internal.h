@@ -7,6 +7,7 @@
  * vcpu.c   KVM's run loop, kick, halt and resume
  * guest.c  the guest's programs: boot, main loop, interrupt handler
  * guest_ops.c  operations that vCPU 0 repeats and times
+ * timer.c  the guests' virtual timer: hardware and KVM's side joined
  * vmm.c    user space: irqfd and VFIO set-up, injector threads
  * port.c   accesses to the GIC: price, counters, trace
  * flow.c   occurrences of interrupts, from the wire to the free line
@@ -23,6 +24,7 @@
 #include <trapline/machine.h>
 #include <trapline/vfio.h>
 #include <trapline/vgic.h>
+#include <trapline/vgic_timer.h>
 
 #ifndef TRAPLINE_CHECKS
 #define TRAPLINE_CHECKS 0
@@ -39,6 +41,7 @@ struct pcpu {
     struct sim_event ev;       /* its next step */
     struct sim_event wire_ev;  /* end of irq_propagation */
     struct sim_event timer_ev; /* the host's timer */
+    struct arch_timer vtimer;  /* the virtual timer, a guest's */
     bool working;              /* interruptible work in progress since work_start */
     sim_tick work_start;
     bool irq_seen; /* nIRQ as this CPU samples it */
@@ -46,7 +49,7 @@ struct pcpu {
 };
 
 /* Why the guest was left. */
-enum guest_trap { TRAP_IRQ, TRAP_WFI, TRAP_MMIO, TRAP_HVC, TRAP_MMIO_USER };
+enum guest_trap { TRAP_IRQ, TRAP_WFI, TRAP_MMIO, TRAP_HVC, TRAP_MMIO_USER, TRAP_IOEVENTFD };
 
 enum vcpu_mode { OUTSIDE_GUEST_MODE, IN_GUEST_MODE, EXITING_GUEST_MODE };
 
@@ -61,6 +64,8 @@ struct vcpu {
     unsigned id;
     struct host_thread thread;
     struct sim_strand guest;
+    struct vgic_timer timer;
+    bool timer_unloaded; /* vcpu_load has not come to the timer yet */
     enum vcpu_mode mode;
     bool request;   /* KVM_REQ_IRQ_PENDING */
     bool paused;    /* kvm_arm_halt_guest */
@@ -129,6 +134,7 @@ struct mtraffic {
     X(acks_device, "host.acks_device", "of these, device interrupts", LESS)                                            \
     X(acks_ipi, "host.acks_ipi", "of these, IPIs", LESS)                                                               \
     X(acks_timer, "host.acks_timer", "of these, the host's timer", LESS)                                               \
+    X(acks_vtimer, "host.acks_vtimer", "of these, guests' timers", LESS)                                               \
     X(acks_maint, "host.acks_maintenance", "of these, maintenance interrupts", LESS)                                   \
     X(iar_reads, "host.iar_reads", "host reads of GICC_IAR", LESS)                                                     \
     X(eoir_writes, "host.eoir_writes", "host writes of GICC_EOIR", LESS)                                               \
@@ -172,6 +178,8 @@ struct machine {
     struct host *host;
     struct vgic *vgic;
     struct irqfd_vm *irqfd;
+    struct vgic_timer_host timers;
+    struct host_eventfd ioeventfd; /* one that nobody waits on */
     struct irq_bypass_manager *bypass;
     struct irq_bypass_op bypass_op;
     unsigned bypass_stops, bypass_starts;
@@ -257,6 +265,12 @@ void guest_ops_begin(struct machine *m);
 /* A guest's handler begins; it has acknowledged this interrupt. */
 void guest_ops_vector(struct vcpu *v);
 void guest_ops_acked(struct vcpu *v, uint32_t intid);
+
+/* timer.c: 0 or a negative errno. */
+int timer_build(struct machine *m);
+/* The guest programs, or silences, the timer of the CPU it runs on. */
+void timer_guest_start(struct vcpu *v, sim_tick at);
+void timer_guest_mask(struct vcpu *v);
 
 /* vmm.c */
 extern const struct sim_proc vmm_setup_proc, injector_proc;

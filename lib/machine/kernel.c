@@ -8,7 +8,7 @@ static const struct machine_kernel kernels[] = {
         .name = "6.1",
         .lazy_disable = true,
         .sync_before_host_irq = true,
-        .vgic = {.pa_suppress_level = true, .mapped_level = VGIC_MAPPED_LR_5_15},
+        .vgic = {.pa_suppress_level = true, .mapped_level = VGIC_MAPPED_LR_5_15, .timer_set_active = true},
     },
     {
         /* The kernel of the direct-EOI series v2: 4.12 with its patches on top. */
@@ -19,12 +19,14 @@ static const struct machine_kernel kernels[] = {
         .vgic = {.pa_suppress_level = false,
                  .multi_lr_sgi = true,
                  .wake_ignores_pmr = true,
+                 .timer_set_active = true,
                  .mapped_level = VGIC_MAPPED_DEOI_LIVE},
     },
     {
         /*
          * For costs that were measured on 3.10: its world switch, which saves and restores the whole virtual interface,
-         * around the vgic and the host of 6.1. Nothing else of 3.10 is modelled.
+         * around the vgic and the host of 6.1, and no active state that is set for the timer. Nothing else of 3.10 is
+         * modelled.
          */
         .name = "3.10",
         .lazy_disable = true,

@@ -67,6 +67,8 @@ static int hook_hwintid(void *ctx, int irq)
 {
     const struct machine *m = ctx;
     const struct host_irq *d = host_irq_get(m->host, (uint32_t)irq);
+    if (irq == (int)HOST_VTIMER_PPI)
+        return irq;
     return d ? (int)d->intid : -EINVAL;
 }
 
@@ -239,6 +241,10 @@ static int build_software(struct machine *m)
     err = irqfd_vm_new(&ic, &m->irqfd);
     if (err)
         return err;
+    err = timer_build(m);
+    if (err)
+        return err;
+    host_eventfd_init(&m->ioeventfd, m->host, 2 * MACHINE_MAX_DEVICES, false);
     err = irq_bypass_manager_new((uint32_t)c->ndevices, &m->bypass);
     if (err)
         return err;
@@ -302,7 +308,7 @@ int machine_new(const struct machine_config *cfg, struct machine **out, char *wh
     if (!m)
         return refuse(why, n, -ENOMEM, "out of memory");
     m->t0 = SIM_FOREVER;
-    /* Three events a pCPU, one a timetable. */
+    /* Four events a pCPU, one a timetable. */
     int err = sim_init(&m->sim, (uint32_t)(4 * GIC_MAX_CPUS + cfg->ntraffic));
     if (!err)
         err = copy_config(m, cfg);

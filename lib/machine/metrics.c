@@ -62,7 +62,8 @@ static void gather(struct machine *m)
     n->acks_ipi = h->acks_ipi;
     n->acks_timer = h->acks_timer;
     n->acks_maint = h->acks_maintenance;
-    n->host_acks = n->acks_device + n->acks_ipi + n->acks_timer + n->acks_maint;
+    n->acks_vtimer = h->acks_percpu;
+    n->host_acks = n->acks_device + n->acks_ipi + n->acks_timer + n->acks_vtimer + n->acks_maint;
     n->kworker = h->kworker_runs;
     n->efd_trigger = h->eventfd_trigger;
     n->efd_resample = h->eventfd_resample;

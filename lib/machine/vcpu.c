@@ -20,14 +20,51 @@ static void el2_entry(struct machine *m, bool only_nvhe)
         m->n.el2_entries++;
 }
 
+/* ---- load and put (preempt notifiers, and around user space) ------------------------------------------ */
+
+static void sched_in(void *ctx)
+{
+    struct vcpu *v = ctx;
+    vgic_load(v->m->vgic, &v->m->pcpu[v->thread.cpu].cpu, v->id);
+    el2_entry(v->m, true);
+    v->timer_unloaded = true;
+    if (v->thread.wake_at != SIM_FOREVER)
+        host_thread_wake_at(v->m->host, &v->thread, SIM_FOREVER);
+}
+
+/* While the vCPU is blocked, a timer of the host stands in for the guest's (kvm_timer_blocking). */
+static void sched_out(void *ctx)
+{
+    struct vcpu *v = ctx;
+    struct sim_cpu *cpu = &v->m->pcpu[v->thread.cpu].cpu;
+    vgic_timer_put(&v->timer, cpu);
+    if (v->blocked && vgic_timer_expiry(&v->timer) != SIM_FOREVER)
+        host_thread_wake_at(v->m->host, &v->thread, vgic_timer_expiry(&v->timer));
+    vgic_put(v->m->vgic, cpu, v->id);
+    el2_entry(v->m, true);
+}
+
+/* ---- the run loop ----------------------------------------------------------------------------------------- */
+
+/* The rest of a vcpu_load. It takes steps, so it is made up for when the vCPU's thread runs again. */
+static int timer_load(struct sim_strand *s, struct sim_frame *f, int then)
+{
+    struct vcpu *v = f->obj;
+    v->timer_unloaded = false;
+    return sim_call(s, f, then, &vgic_timer_load_proc, &v->timer, 0, 0, 0, 0);
+}
+
 static int loop(struct sim_strand *s, struct sim_frame *f)
 {
     struct vcpu *v = f->obj;
     struct machine *m = v->m;
     v->switching = false;
+    if (v->timer_unloaded)
+        return timer_load(s, f, LOOP);
     if (v->paused)
         host_spin_end_all(m->host); /* whoever halts the guest waits for this */
     if (v->dying) {
+        vgic_timer_put(&v->timer, s->cpu);
         (void)host_thread_wake(m->host, &m->control); /* it waits for this */
         return SIM_RET;
     }
@@ -67,7 +104,7 @@ static void check_hw_lrs(struct vcpu *v)
     const struct vgic_vif *vif = vgic_vif_get(v->m->vgic, v->id);
     for (unsigned i = 0; i < vif->used_lrs; i++) {
         uint32_t lr = vif->lr[i];
-        if ((lr & GICH_LR_HW) && !(gic_state(v->m->gic, 0, lr >> 10 & 0x3ff) & GIC_ST_ACTIVE)) {
+        if ((lr & GICH_LR_HW) && !(gic_state(v->m->gic, v->thread.cpu, lr >> 10 & 0x3ff) & GIC_ST_ACTIVE)) {
             v->m->n.hw_inactive++;
             return;
         }
@@ -156,6 +193,8 @@ static enum machine_exit_cause cause_of(const struct vcpu *v, uint64_t acks)
         return MACHINE_EXIT_MMIO_GICD;
     if (v->trap == TRAP_MMIO_USER)
         return MACHINE_EXIT_MMIO_USER;
+    if (v->trap == TRAP_IOEVENTFD)
+        return MACHINE_EXIT_MMIO_IOEVENTFD;
     if (v->trap == TRAP_HVC)
         return MACHINE_EXIT_HVC;
     const struct host_cpu_acks *now = host_cpu_acks_get(v->m->host, v->thread.cpu), *was = &v->acks_at_entry;
@@ -165,6 +204,8 @@ static enum machine_exit_cause cause_of(const struct vcpu *v, uint64_t acks)
         return MACHINE_EXIT_KICK_IPI;
     if (now->ipi_call != was->ipi_call)
         return MACHINE_EXIT_IPI_CALL;
+    if (now->percpu != was->percpu)
+        return MACHINE_EXIT_PHYS_TIMER;
     if (now->timer != was->timer)
         return MACHINE_EXIT_WAKEUP_HRTIMER;
     return acks ? MACHINE_EXIT_MAINT_EOI : MACHINE_EXIT_MAINT_OTHER;
@@ -208,6 +249,10 @@ static int irqs_on(struct sim_strand *s, struct sim_frame *f)
         sim_charge(s->cpu, SIM_COST_MMIO_DECODE);
         trace_mmio(v);
         return USER_EXIT;
+    case TRAP_IOEVENTFD:
+        sim_charge(s->cpu, SIM_COST_MMIO_DECODE);
+        trace_mmio(v);
+        return sim_call(s, f, LOOP, &host_eventfd_signal_proc, &m->ioeventfd, 0, 0, 0, 0);
     case TRAP_HVC: /* the first one says that the guest is up; others are null hypercalls */
         if (!v->booted) {
             v->booted = true;
@@ -227,7 +272,9 @@ static int block(struct sim_strand *s, struct sim_frame *f)
     struct machine *m = v->m;
     if (v->dying)
         return LOOP;
-    if (v->paused || !vgic_vcpu_pending(m->vgic, v->id)) {
+    if (v->timer_unloaded)
+        return timer_load(s, f, BLOCK);
+    if (v->paused || !(vgic_vcpu_pending(m->vgic, v->id) || vgic_timer_should_fire(&v->timer))) {
         v->blocked = true;
         return SIM_WAIT;
     }
@@ -252,17 +299,16 @@ static int user_exit(struct sim_strand *s, struct sim_frame *f)
     struct vcpu *v = f->obj;
     struct machine *m = v->m;
     m->n.exits_user++;
-    vgic_put(m->vgic, s->cpu, v->id);
-    el2_entry(m, true);
+    sched_out(v);
     sim_charge(s->cpu, SIM_COST_USER_RETURN);
     return SIM_NEXT;
 }
 
 static int user_back(struct sim_strand *s, struct sim_frame *f)
 {
+    (void)s;
     struct vcpu *v = f->obj;
-    vgic_load(v->m->vgic, s->cpu, v->id);
-    el2_entry(v->m, true);
+    sched_in(v);
     v->guest.ret = 0;
     return LOOP;
 }
@@ -279,22 +325,6 @@ static const struct sim_step run_steps[] = {
     [USER_BACK] = {user_back, "back from user space", SIM_OPEN},
 };
 static SIM_PROC(vcpu_run_proc, "kvm_arch_vcpu_ioctl_run", run_steps);
-
-/* ---- load and put ------------------------------------------------------------------------------------ */
-
-static void sched_in(void *ctx)
-{
-    struct vcpu *v = ctx;
-    vgic_load(v->m->vgic, &v->m->pcpu[v->thread.cpu].cpu, v->id);
-    el2_entry(v->m, true);
-}
-
-static void sched_out(void *ctx)
-{
-    struct vcpu *v = ctx;
-    vgic_put(v->m->vgic, &v->m->pcpu[v->thread.cpu].cpu, v->id);
-    el2_entry(v->m, true);
-}
 
 void vcpu_init(struct machine *m, unsigned id)
 {

@@ -121,6 +121,8 @@ static void check_knobs(struct check *c)
         k->vgic.multi_lr_sgi = m->multi_lr_sgi.v - 1;
     if (m->wake_ignores_pmr.v)
         k->vgic.wake_ignores_pmr = m->wake_ignores_pmr.v - 1;
+    if (m->timer_set_active.v)
+        k->vgic.timer_set_active = m->timer_set_active.v - 1;
     if (m->gich_switch.v)
         k->vgic.gich_switch = (enum vgic_gich_switch)(m->gich_switch.v - 1);
     if (m->mapped_level.v)

@@ -51,7 +51,7 @@ struct model_traffic {
 struct model_knobs {
     struct head h;
     struct f_uint lazy_disable, sync_before_host_irq, irqfd_inject, bypass_regression_2020, pa_suppress_level,
-        multi_lr_sgi, wake_ignores_pmr, mapped_level, gich_switch;
+        multi_lr_sgi, wake_ignores_pmr, timer_set_active, mapped_level, gich_switch;
 };
 struct model_action {
     struct head h;

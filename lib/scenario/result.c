@@ -35,6 +35,8 @@ static void put_kernel(struct json *j, const struct machine_kernel *k)
     json_bool(j, k->vgic.multi_lr_sgi);
     json_key(j, "wake_ignores_pmr");
     json_bool(j, k->vgic.wake_ignores_pmr);
+    json_key(j, "timer_set_active");
+    json_bool(j, k->vgic.timer_set_active);
     json_end(j);
 }
 

@@ -11,7 +11,11 @@ static const char *const host_choices[] = {"nvhe", "vhe", NULL};
 static const char *const main_choices[] = {"spin", "wfi", NULL};
 static const char *const eoi_choices[] = {"0", "1", NULL};
 static const char *const op_choices[] = {
-    "hvc", "gicd_read", "mmio_user", "eoi", "ack_eoi", "ipi", "ipi_entry", NULL, /* enum machine_op less 1 */
+/* enum machine_op less 1 */
+#define X(id, name, doc) name,
+    MACHINE_OPS(X)
+#undef X
+        NULL,
 };
 static const char *const kind_choices[] = {"vfio-platform", "injector", NULL};
 static const char *const trigger_choices[] = {"level", "edge", NULL};
@@ -297,6 +301,12 @@ static const struct field knob_fields[] = {
      .def = "kernel",
      .choices = bool_knob,
      .doc = "any pending, enabled interrupt wakes a blocked vCPU"},
+    {.key = "timer_set_active",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model_knobs, timer_set_active),
+     .def = "kernel",
+     .choices = bool_knob,
+     .doc = "loading a vCPU writes the active state of its timer's PPI to the distributor"},
     {.key = "mapped_level",
      .kind = FIELD_CHOICE,
      .offset = AT(model_knobs, mapped_level),

@@ -24,6 +24,7 @@ static void unmap(struct vgic_irq *irq)
 {
     irq->hw = false;
     irq->hwintid = 0;
+    irq->get_input_level = NULL;
 }
 
 /* The result is ignored, as the kernel's tree with forwarding did: the mapping stands either way. */

@@ -108,6 +108,8 @@ static inline unsigned vgic_cpu_id(const struct sim_cpu *cpu)
 
 static inline bool vgic_phys_level(struct vgic *v, struct sim_cpu *cpu, const struct vgic_irq *irq)
 {
+    if (irq->get_input_level)
+        return irq->get_input_level(irq->owner);
     return v->hooks.phys_pending(v->hooks.ctx, cpu, irq->host_irq);
 }
 

@@ -118,4 +118,46 @@ TEST_F(Entry, ResetForgetsTheCounts)
     EXPECT_EQ(host_stats_get(rig.host)->spurious_iar, 0u);
 }
 
+// request_percpu_irq: the handler runs on the CPU whose PPI it is.
+TEST_F(Entry, PerCpuHandlerRunsOnTheCpuWhosePpiIsTaken)
+{
+    unsigned on = 99;
+    Handler h(false, [&] { on = host_this_cpu(rig.host)->id; });
+    ASSERT_EQ(host_percpu_irq_request(rig.host, 27, h.action.handler, h.action.obj, false), 0);
+    (void)rig.interface();
+    gic_set_ppi(rig.gic, 1, 27, true);
+    gic_set_ppi(rig.gic, 1, 27, false);
+    EXPECT_EQ(host_cpu_acks_get(rig.host, 1)->percpu, 0u) << "a level that has gone is nobody's";
+    gic_write(rig.gic, 1, GIC_DIST, GICD_ISPENDR, 4, 1u << 27);
+    rig.run();
+    EXPECT_EQ(on, 1u);
+    EXPECT_EQ(rig.interface(), (Strings{"IAR 27", "EOIR 27", "DIR 27", "IAR 1023"}));
+    EXPECT_EQ(host_cpu_acks_get(rig.host, 1)->percpu, 1u);
+    EXPECT_EQ(host_stats_get(rig.host)->acks_percpu, 1u);
+}
+
+TEST_F(Entry, ForwardedPerCpuInterruptStaysActiveForItsVcpu)
+{
+    Handler h(false, [] {});
+    ASSERT_EQ(host_percpu_irq_request(rig.host, 27, h.action.handler, h.action.obj, true), 0);
+    gic_write(rig.gic, 0, GIC_DIST, GICD_ISPENDR, 4, 1u << 27);
+    rig.run();
+    EXPECT_EQ(rig.interface(), (Strings{"IAR 27", "EOIR 27", "IAR 1023"}));
+    EXPECT_TRUE(gic_state(rig.gic, 0, 27) & GIC_ST_ACTIVE);
+}
+
+TEST_F(Entry, PerCpuRequestRefusesWhatIsNoPpiOrTaken)
+{
+    Handler h(false, [] {});
+    const auto request = [&](uint32_t irq) {
+        return host_percpu_irq_request(rig.host, irq, h.action.handler, h.action.obj, true);
+    };
+    EXPECT_EQ(request(15), -EINVAL);
+    EXPECT_EQ(request(32), -EINVAL);
+    EXPECT_EQ(request(HOST_TIMER_PPI), -EINVAL);
+    EXPECT_EQ(request(25), -EINVAL) << "maintenance";
+    EXPECT_EQ(request(27), 0);
+    EXPECT_EQ(request(27), -EBUSY);
+}
+
 } // namespace

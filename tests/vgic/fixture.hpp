@@ -83,7 +83,7 @@ struct Config {
     unsigned nr_lr = 4;
     bool real = false;
     const vgic_cpuif_ops *ops = &vgic_v2_ops;
-    vgic_profile profile = {true, false, false, VGIC_MAPPED_LR_5_15, VGIC_SWITCH_LAZY};
+    vgic_profile profile = {true, false, false, VGIC_MAPPED_LR_5_15, VGIC_SWITCH_LAZY, true};
 };
 
 class Machine
