@@ -147,8 +147,11 @@ struct machine_guest_ops {
     uint64_t count;
 };
 
+struct machine_outside; /* trapline/machine_engine.h */
+
 struct machine_config {
     size_t struct_size;
+    const struct machine_outside *outside; /* a GIC, or devices, of somebody else's; NULL: none */
     struct machine_platform platform;
     struct machine_kernel kernel;
     struct sim_cost_profile costs;

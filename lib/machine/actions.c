@@ -104,7 +104,7 @@ static int reset(struct sim_strand *s, struct sim_frame *f)
 {
     (void)s;
     struct mdevice *d = f->obj;
-    irq_device_reset(&d->hw);
+    device_reset(d);
     return SIM_RET;
 }
 static const struct sim_step reset_steps[] = {{reset, "reset", SIM_OPEN}};

@@ -125,8 +125,13 @@ const char *config_error(const struct machine_config *c)
 {
     static const char *(*const check[])(const struct machine_config *) = {bad_platform, bad_vcpus,   bad_devices,
                                                                           bad_routes,   bad_traffic, bad_ops};
-    if (c->struct_size != sizeof *c)
+    if (c->struct_size != sizeof *c || (c->outside && c->outside->struct_size != sizeof *c->outside))
         return "struct_size is not that of this library";
+    if (c->outside && c->outside->gic &&
+        (!c->outside->read || !c->outside->write || !c->outside->set_spi || !c->outside->set_ppi))
+        return "a GIC outside needs all its functions";
+    if (c->outside && c->outside->devices && (!c->outside->device_clear || !c->outside->device_reset))
+        return "devices outside need all their functions";
     for (size_t i = 0; i < sizeof check / sizeof check[0]; i++) {
         const char *bad = check[i](c);
         if (bad)

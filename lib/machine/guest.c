@@ -174,7 +174,7 @@ static int vec_clear(struct sim_strand *s, struct sim_frame *f)
         timer_guest_mask(v); /* the guest's own timer: no exit */
     /* The device's registers are mapped into the guest: no exit either. */
     if (h && h->clears >= 0) {
-        irq_device_clear(&v->m->dev[h->clears].hw);
+        device_clear(&v->m->dev[h->clears]);
         flow_guest_cleared(&v->m->dev[h->clears]);
     }
     return SIM_NEXT;

@@ -11,6 +11,8 @@
  * vmm.c    user space: irqfd and VFIO set-up, injector threads
  * port.c   accesses to the GIC: price, counters, trace
  * flow.c   occurrences of interrupts, from the wire to the free line
+ * engine.c  set-up, run and end; stepping for engines with a time of their own
+ * remote.c  to another process and back
  * metrics.c  the table of results
  */
 #ifndef TRAPLINE_MACHINE_INTERNAL_H
@@ -22,6 +24,7 @@
 #include <trapline/irqbypass.h>
 #include <trapline/irqfd.h>
 #include <trapline/machine.h>
+#include <trapline/machine_engine.h>
 #include <trapline/vfio.h>
 #include <trapline/vgic.h>
 #include <trapline/vgic_timer.h>
@@ -163,6 +166,9 @@ struct mtraffic {
     X(setup_exits, "setup.exits", "exits before the first interrupt: guest boot, irqfd and VFIO set-up", LESS)         \
     X(ops, "ops.count", "operations that the guest has repeated (guest.op)", EXACT)
 
+/* How far a run has come. */
+enum machine_phase { PHASE_NEW, PHASE_SETUP, PHASE_RUN, PHASE_DONE };
+
 struct counters {
 #define X(field, name, doc, better) uint64_t field;
     MACHINE_COUNTERS(X)
@@ -173,6 +179,7 @@ struct counters {
 
 struct machine {
     struct machine_config cfg;
+    struct machine_outside outside;
     struct sim sim;
     struct gic *gic;
     struct host *host;
@@ -211,7 +218,10 @@ struct machine {
     const char *note[MACHINE_NOTES + 1]; /* NULL-terminated */
     unsigned nnotes;                     /* the last place is kept for the label on times */
     char note_text[MACHINE_NOTES][640];
-    bool ran, ended;
+    enum machine_phase phase;
+    bool stepped;  /* somebody else owns the time: every step goes through the queue */
+    bool gathered; /* counters of other layers are in n already */
+    bool ended;
     uint64_t causes_left; /* that timetables will still raise */
     bool actions_done;
     struct host_thread control; /* user space that acts by the clock */
@@ -224,6 +234,7 @@ struct machine {
     } watch;
     void (*progress)(void *ctx, uint64_t done, uint64_t total);
     void *progress_ctx;
+    uint64_t next_progress; /* steps */
     struct machine_metric *metrics;
 };
 
@@ -272,6 +283,10 @@ int timer_build(struct machine *m);
 void timer_guest_start(struct vcpu *v, sim_tick at);
 void timer_guest_mask(struct vcpu *v);
 
+/* engine.c: the guest writes a device's register; user space resets it. */
+void device_clear(struct mdevice *d);
+void device_reset(struct mdevice *d);
+
 /* vmm.c */
 extern const struct sim_proc vmm_setup_proc, injector_proc;
 
@@ -283,6 +298,8 @@ extern const struct sim_proc forward_proc;
 /* port.c */
 uint32_t port_read(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset);
 void port_write(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset, uint32_t value);
+void port_set_spi(struct machine *m, uint32_t intid, bool level);
+void port_set_ppi(struct machine *m, unsigned cpu, uint32_t intid, bool level);
 
 /* flow.c */
 void flow_raise(struct mdevice *d);
@@ -295,6 +312,9 @@ void flow_merged(void *ctx, uint32_t guest_intid);
 void flow_gic_state(void *ctx, unsigned cpu, uint32_t intid, uint32_t old_bits, uint32_t new_bits);
 uint32_t flow_of(void *ctx, const struct sim_record *r);
 void flow_finish(struct machine *m);
+
+/* metrics.c */
+void metrics_gather(struct machine *m);
 
 /* check.c */
 void machine_check(struct machine *m);

@@ -106,10 +106,10 @@ static void set_line(void *ctx, struct irq_device *hw, bool level)
     unsigned *users = &m->line_users[hw->intid];
     if (level) {
         if ((*users)++ == 0)
-            gic_set_spi(m->gic, hw->intid, true);
+            port_set_spi(m, hw->intid, true);
     } else {
         if (--(*users) == 0)
-            gic_set_spi(m->gic, hw->intid, false);
+            port_set_spi(m, hw->intid, false);
     }
 }
 
@@ -141,6 +141,9 @@ static void *copy(const void *p, size_t n, size_t size)
 static int copy_config(struct machine *m, const struct machine_config *c)
 {
     m->cfg = *c;
+    m->cfg.outside = NULL;
+    if (c->outside)
+        m->outside = *c->outside;
     m->cfg.vcpus = copy(c->vcpus, c->nvcpus, sizeof *c->vcpus);
     m->cfg.devices = copy(c->devices, c->ndevices, sizeof *c->devices);
     m->cfg.routes = copy(c->routes, c->nroutes, sizeof *c->routes);
@@ -159,23 +162,31 @@ static int copy_config(struct machine *m, const struct machine_config *c)
                : -ENOMEM;
 }
 
+void machine_gic_config(const struct machine_config *cfg, struct gic_config *out)
+{
+    *out = (struct gic_config){.struct_size = sizeof *out,
+                               .cpus = cfg->platform.cpus,
+                               .spis = cfg->platform.spis,
+                               .lrs = cfg->platform.list_registers,
+                               .prio_bits = cfg->platform.priority_bits,
+                               .maint_ppi = MAINT_PPI};
+}
+
 static int build_hardware(struct machine *m)
 {
     const struct machine_config *c = &m->cfg;
-    const struct gic_config gc = {
-        .struct_size = sizeof gc,
-        .cpus = c->platform.cpus,
-        .spis = c->platform.spis,
-        .lrs = c->platform.list_registers,
-        .prio_bits = c->platform.priority_bits,
-        .maint_ppi = MAINT_PPI,
-        .output = pcpu_output,
-        .state = flow_gic_state,
-        .ctx = m,
-    };
-    int err = gic_new(&gc, &m->gic);
-    if (err)
-        return err;
+    if (m->outside.gic) {
+        m->gic = m->outside.gic;
+    } else {
+        struct gic_config gc;
+        machine_gic_config(c, &gc);
+        gc.output = pcpu_output;
+        gc.state = flow_gic_state;
+        gc.ctx = m;
+        int err = gic_new(&gc, &m->gic);
+        if (err)
+            return err;
+    }
     for (unsigned i = 0; i < c->platform.cpus; i++)
         pcpu_init(m, i);
     return 0;
@@ -350,7 +361,8 @@ void machine_free(struct machine *m)
     irqfd_vm_free(m->irqfd);
     vgic_free(m->vgic);
     host_free(m->host);
-    gic_free(m->gic);
+    if (!m->outside.gic)
+        gic_free(m->gic);
     sim_fini(&m->sim);
     /* The configuration's arrays are our copies. */
     free((void *)(uintptr_t)m->cfg.vcpus);
@@ -370,134 +382,7 @@ void machine_free(struct machine *m)
     free(m);
 }
 
-/* ---- running --------------------------------------------------------------------------------------------- */
-
-/* Runs until nothing more can happen, the time limit, or a failure. */
-static void drain(struct machine *m)
-{
-    enum { PROGRESS_EVERY = 1u << 16 };
-    uint64_t next = m->steps + PROGRESS_EVERY;
-    while (!m->stop && sim_next_at(&m->sim) <= m->limit && sim_fire_next(&m->sim)) {
-        if (m->progress && m->steps >= next && machine_running(m)) {
-            uint64_t total = m->cfg.ops.op ? m->cfg.ops.count : 0;
-            for (size_t i = 0; i < m->cfg.ntraffic; i++)
-                total += m->cfg.traffic[i].count;
-            m->progress(m->progress_ctx, m->n.delivered + m->n.ops, total);
-            next = m->steps + PROGRESS_EVERY;
-        }
-    }
-}
-
-/* Everything that was counted during set-up is put aside; the run counts from zero. */
-static void begin_counting(struct machine *m)
-{
-    struct counters setup = m->n;
-    m->n = (struct counters){.setup_exits = setup.exits, .connects = setup.connects, .refusals = setup.refusals};
-    memset(m->exit_time, 0, sizeof m->exit_time);
-    memset(m->sim.charged, 0, sizeof m->sim.charged);
-    memset(m->sim.unpriced, 0, sizeof m->sim.unpriced);
-    host_stats_reset(m->host);
-    *irqfd_stats_get(m->irqfd) = (struct irqfd_stats){0};
-    for (size_t i = 0; i < m->cfg.ndevices; i++)
-        m->dev[i].vfio.stats = (struct vfio_platform_stats){0};
-    /* The exit in which a vCPU sleeps now is finished by the run: its time counts from here. */
-    for (size_t i = 0; i < m->cfg.nvcpus; i++)
-        m->vcpu[i].left_at = m->t0;
-}
-
-/* Set-up leaves nothing halted, disabled or masked behind (9.2, 9). */
-static void check_setup(struct machine *m)
-{
-    if (!m->vmm_done)
-        machine_fail(m, -EFAULT, "set-up came to a standstill");
-    if (m->bypass_stops != m->bypass_starts)
-        machine_fail(m, -EFAULT, "the bypass manager left something stopped");
-    for (size_t i = 0; i < m->cfg.nvcpus; i++)
-        if (m->vcpu[i].paused)
-            machine_fail(m, -EFAULT, "set-up left vCPU %zu paused", i);
-    for (size_t i = 0; i < m->cfg.ndevices; i++) {
-        const struct host_irq *d = host_irq_get(m->host, m->cfg.devices[i].spi);
-        if (m->dev[i].route && m->cfg.devices[i].kind != MACHINE_INJECTOR && (d->depth || d->masked))
-            machine_fail(m, -EFAULT, "set-up left interrupt %u disabled", d->intid);
-    }
-}
-
-static void begin_traffic(struct machine *m)
-{
-    enum { INJECTOR_PRIO = 2 };
-    m->actions_done = !m->cfg.nactions;
-    if (m->cfg.nactions)
-        host_thread_start_asleep(m->host, &m->control, 0, INJECTOR_PRIO, &control_proc, m,
-                                 m->t0 + m->cfg.actions[0].at);
-    for (size_t i = 0; i < m->cfg.ntraffic; i++) {
-        struct mtraffic *t = &m->traffic[i];
-        const struct machine_device *d = &m->cfg.devices[t->cfg->device];
-        m->causes_left += t->cfg->count;
-        if (d->kind == MACHINE_INJECTOR)
-            host_thread_start_asleep(m->host, &t->thread, d->cpu, INJECTOR_PRIO, &injector_proc, t,
-                                     m->t0 + t->cfg->start);
-        else
-            (void)irq_traffic_begin(&m->sim, &t->hw, m->t0);
-    }
-}
-
-static void check_prices(struct machine *m)
-{
-    char list[SIM_COST_COUNT * 24] = "";
-    size_t used = 0;
-    for (unsigned i = 0; i < SIM_COST_COUNT; i++)
-        if (m->sim.unpriced[i])
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "",
-                                     sim_cost_name((enum sim_cost_id)i));
-    if (!used)
-        return;
-    if (m->cfg.allow_unpriced)
-        machine_note(m, "times are incomplete: cost profile '%s' has no price for %s", m->sim.costs.name, list);
-    else
-        machine_fail(m, -ENOTSUP, "cost profile '%s' has no price for: %s", m->sim.costs.name, list);
-}
-
-static void set_up(struct machine *m)
-{
-    enum { VMM_PRIO = 2, SETUP_SECONDS = 1000 };
-    m->limit = MAX_TICKS / m->sim.costs.tick_hz > SETUP_SECONDS ? SETUP_SECONDS * m->sim.costs.tick_hz : MAX_TICKS;
-    for (unsigned i = 0; i < m->cfg.platform.cpus; i++)
-        m->pcpu[i].cpu.cost = 0; /* what creating the host's driver has charged */
-    for (unsigned i = 0; i < m->cfg.nvcpus; i++)
-        vcpu_start(m, i);
-    host_thread_start(m->host, &m->vmm, 0, VMM_PRIO, &vmm_setup_proc, m);
-    pcpu_start(m);
-    drain(m);
-    if (!m->stop)
-        check_setup(m);
-}
-
-int machine_run(struct machine *m)
-{
-    if (m->ran)
-        return -EINVAL;
-    m->ran = true;
-    set_up(m);
-    if (!m->stop) {
-        m->t0 = m->sim.now;
-        begin_counting(m);
-        sim_trace(&m->sim, SIM_NO_CPU, EV_RUN_BEGIN, 1);
-        m->limit = m->t0 + (m->cfg.until ? m->cfg.until : MAX_TICKS);
-        begin_traffic(m);
-        guest_ops_begin(m);
-        flow_limit(m);
-        drain(m);
-        if (!m->stop && !m->cfg.until && sim_next_at(&m->sim) != SIM_FOREVER)
-            machine_fail(m, -ELOOP, "an interrupt storm: still busy a second after the last cause; " STORM_HINT);
-    }
-    if (!m->stop && !m->cfg.until && m->ops.left)
-        machine_fail(m, -EFAULT, "the guest's operations came to a standstill");
-    m->end = m->cfg.until && !m->stop ? m->limit : m->sim.now;
-    m->ended = true;
-    flow_finish(m);
-    check_prices(m);
-    return m->status;
-}
+/* ---- looking at it ---------------------------------------------------------------------------------------- */
 
 const char *machine_error(const struct machine *m)
 {

@@ -54,8 +54,10 @@ const char *machine_exit_doc(enum machine_exit_cause c)
 }
 
 /* Counters that other layers keep are read when results are asked for. */
-static void gather(struct machine *m)
+void metrics_gather(struct machine *m)
 {
+    if (m->gathered)
+        return; /* they came with the results of another process */
     const struct host_stats *h = host_stats_get(m->host);
     struct counters *n = &m->n;
     n->acks_device = h->acks_device;
@@ -96,7 +98,7 @@ const struct machine_metric *machine_metrics(struct machine *m, size_t *count)
     struct machine_metric *o = m->metrics;
     if (!o)
         return NULL;
-    gather(m);
+    metrics_gather(m);
     size_t i = 0;
     put(o, &i, true, false, m->n.exits, 0);
 #define X(id, name, doc) put(o, &i, true, false, m->n.cause[MACHINE_EXIT_##id], 0);

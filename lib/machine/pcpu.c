@@ -29,7 +29,7 @@ static void timer_fire(struct sim *sim, struct sim_event *ev)
 {
     (void)sim;
     struct pcpu *p = ev->owner;
-    gic_set_ppi(p->m->gic, p->cpu.id, HOST_TIMER_PPI, true);
+    port_set_ppi(p->m, p->cpu.id, HOST_TIMER_PPI, true);
 }
 
 void pcpu_init(struct machine *m, unsigned cpu)
@@ -48,7 +48,7 @@ void pcpu_timer_program(void *ctx, unsigned cpu, sim_tick at)
     struct machine *m = ctx;
     struct pcpu *p = &m->pcpu[cpu];
     sim_cancel(&m->sim, &p->timer_ev);
-    gic_set_ppi(m->gic, cpu, HOST_TIMER_PPI, false);
+    port_set_ppi(m, cpu, HOST_TIMER_PPI, false);
     if (at != SIM_FOREVER)
         (void)sim_at(&m->sim, &p->timer_ev, at < m->sim.now ? m->sim.now : at);
 }
@@ -138,7 +138,7 @@ static bool delay(struct pcpu *p)
     if (m->stop || (!p->cpu.cost && stormy(m)))
         return false;
     p->cpu.cost = 0;
-    if (sim_next_at(sim) > until && until <= m->limit) {
+    if (!m->stepped && sim_next_at(sim) > until && until <= m->limit) {
         sim->now = until; /* what the queue would do, without going through it */
         return true;
     }

@@ -34,7 +34,8 @@ static void remember(struct machine *m, unsigned cpu, enum gic_frame frame, bool
 uint32_t port_read(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset)
 {
     struct machine *m = ctx;
-    uint32_t v = gic_read(m->gic, cpu, frame, offset, 4);
+    uint32_t v =
+        m->outside.gic ? m->outside.read(m->outside.ctx, cpu, frame, offset) : gic_read(m->gic, cpu, frame, offset, 4);
     sim_charge(&m->pcpu[cpu].cpu, default_cost[frame][0]);
     switch (frame) {
     case GIC_DIST:
@@ -104,13 +105,32 @@ void port_write(void *ctx, unsigned cpu, enum gic_frame frame, uint32_t offset, 
     }
     sim_charge(&m->pcpu[cpu].cpu, cost);
     remember(m, cpu, frame, true, offset, value); /* before its consequences, which are records too */
-    gic_write(m->gic, cpu, frame, offset, 4, value);
+    if (m->outside.gic)
+        m->outside.write(m->outside.ctx, cpu, frame, offset, value);
+    else
+        gic_write(m->gic, cpu, frame, offset, 4, value);
+}
+
+void port_set_spi(struct machine *m, uint32_t intid, bool level)
+{
+    if (m->outside.gic)
+        m->outside.set_spi(m->outside.ctx, intid, level);
+    else
+        gic_set_spi(m->gic, intid, level);
+}
+
+void port_set_ppi(struct machine *m, unsigned cpu, uint32_t intid, bool level)
+{
+    if (m->outside.gic)
+        m->outside.set_ppi(m->outside.ctx, cpu, intid, level);
+    else
+        gic_set_ppi(m->gic, cpu, intid, level);
 }
 
 int machine_watch_accesses(struct machine *m, unsigned device, uint64_t nth, unsigned cpu)
 {
     enum { WATCH_CAPACITY = 4096 };
-    if (m->ran || device >= m->cfg.ndevices || !nth || cpu >= m->cfg.platform.cpus || m->watch.armed)
+    if (m->phase != PHASE_NEW || device >= m->cfg.ndevices || !nth || cpu >= m->cfg.platform.cpus || m->watch.armed)
         return -EINVAL;
     m->watch.list = calloc(WATCH_CAPACITY, sizeof *m->watch.list);
     if (!m->watch.list)

@@ -5,7 +5,7 @@
 static void set_line(void *ctx, unsigned cpu, bool level)
 {
     struct machine *m = ctx;
-    gic_set_ppi(m->gic, cpu, HOST_VTIMER_PPI, level);
+    port_set_ppi(m, cpu, HOST_VTIMER_PPI, level);
 }
 
 static void hw_read(void *ctx, unsigned cpu, uint32_t *ctl, sim_tick *cval)
