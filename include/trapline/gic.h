@@ -58,6 +58,9 @@ enum {
     GIC_ST_EDGE = 1u << 4,    /* configured edge-triggered */
 };
 
+/* Security state of an access (3.1). Without the Security Extensions it makes no difference. */
+enum gic_sec { GIC_NONSECURE, GIC_SECURE };
+
 struct gic; /* opaque */
 
 /* Configuration; 0 in a field means the default named beside it. Copied at creation. */
@@ -66,7 +69,8 @@ struct gic_config {
     uint32_t cpus;         /* CPU interfaces, 1 to 8; 0: 1 */
     uint32_t spis;         /* shared interrupts, a multiple of 32 up to 960, or 988; 0: 96 */
     uint32_t lrs;          /* list registers of each CPU, 1 to 64; 0: 4 (GIC-400) */
-    uint32_t prio_bits;    /* physical priority bits, 4 to 8; 0: 5 (GIC-400) */
+    bool security;         /* two security states (Security Extensions); default: one */
+    uint32_t prio_bits;    /* physical priority bits, 4 to 8, with security 5 to 8; 0: 5 (GIC-400) */
     uint32_t vprio_bits;   /* virtual priority and preemption bits, 5; 0: 5 */
     uint32_t maint_ppi;    /* INTID of the PPI that the maintenance output drives, 16 to 31; 0: not wired */
     bool ppi_config_fixed; /* GICD_ICFGR1 is read-only (GIC-400); default: writable */
@@ -115,6 +119,17 @@ TRAPLINE_API void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, u
                             uint32_t value);
 /* As gic_read, without any side effect or statistics. */
 TRAPLINE_API uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size);
+
+/*
+ * The same with the security state of the access. gic_read, gic_write and gic_peek are Non-secure accesses,
+ * as a hypervisor or an operating system makes them. GICH and GICV look the same from both states.
+ */
+TRAPLINE_API uint32_t gic_read_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                   unsigned size);
+TRAPLINE_API void gic_write_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                unsigned size, uint32_t value);
+TRAPLINE_API uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame,
+                                   uint32_t offset, unsigned size);
 
 /* Input wires. Setting the level a wire already has means nothing. Bad INTIDs are ignored and counted. */
 TRAPLINE_API void gic_set_spi(struct gic *g, uint32_t intid, bool level);

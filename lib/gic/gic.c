@@ -33,6 +33,8 @@ static bool config_resolve(const struct gic_config *in, struct gic_config *out)
 
     bool spis_ok = (out->spis % 32 == 0 && out->spis <= 960) || out->spis == GIC_MAX_SPIS;
     bool maint_ok = in->maint_ppi == 0 || (in->maint_ppi >= NUM_SGIS && in->maint_ppi < NUM_PRIVATE);
+    if (out->security)
+        return false;
     return out->cpus <= GIC_MAX_CPUS && spis_ok && maint_ok && out->lrs <= GIC_MAX_LRS && out->prio_bits >= 4 &&
            out->prio_bits <= 8 && out->vprio_bits == VPRIO_BITS;
 }
@@ -355,6 +357,28 @@ void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offse
         break;
     }
     settle(g);
+}
+
+/* With one security state the state of an access makes no difference (3.1). */
+uint32_t gic_read_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                      unsigned size)
+{
+    (void)sec;
+    return gic_read(g, cpu, frame, offset, size);
+}
+
+void gic_write_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset, unsigned size,
+                   uint32_t value)
+{
+    (void)sec;
+    gic_write(g, cpu, frame, offset, size, value);
+}
+
+uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                      unsigned size)
+{
+    (void)sec;
+    return gic_peek(g, cpu, frame, offset, size);
 }
 
 void gic_set_spi(struct gic *g, uint32_t intid, bool level)
