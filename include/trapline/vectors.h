@@ -32,7 +32,7 @@ extern "C" {
 /* The GIC a vector is for. */
 struct gicvec_config {
     uint32_t cpus;       /* CPU interfaces, 1 to 8 */
-    uint32_t spis;       /* SPIs: INTIDs 32 to 31 + spis; up to 988 */
+    uint32_t spis;       /* SPIs: INTIDs 32 to 31 + spis; 0 to 988 */
     uint32_t prio_bits;  /* implemented priority bits of the physical side, 4 to 8 */
     uint32_t lrs;        /* list registers of each CPU, 1 to 64 */
     uint32_t vprio_bits; /* virtual priority and preemption bits, 4 to 8 */
@@ -53,7 +53,7 @@ struct gicvec_op {
     unsigned line;        /* of the file, from 1 */
     unsigned cpu;         /* who makes the access, or whose wire it is */
     enum gic_frame frame; /* WRITE, READ */
-    bool secure;          /* WRITE, READ of a vector with security: a Secure access */
+    enum gic_sec sec;     /* WRITE, READ of a vector with security; otherwise GIC_NONSECURE */
     unsigned size;        /* WRITE, READ: 1 or 4 bytes */
     uint32_t offset;      /* WRITE, READ: from the start of the frame */
     uint32_t intid;       /* SPI, PPI */

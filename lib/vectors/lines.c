@@ -144,7 +144,7 @@ static void region(struct words *w, const struct gicvec_config *c, struct gicvec
         return;
     }
     op->frame = (enum gic_frame)frame;
-    op->secure = dot && is(state, "s");
+    op->sec = dot && is(state, "s") ? GIC_SECURE : GIC_NONSECURE;
 }
 
 /* The arrays of the Distributor that take accesses of one byte. */
@@ -326,7 +326,7 @@ static void head_source(struct words *w, struct record *v)
 static const struct {
     const char *key;
     uint32_t first, last;
-} config_keys[] = {{"cpus", 1, GIC_MAX_CPUS}, {"spis", 1, GIC_MAX_SPIS}, {"priobits", 4, 8},
+} config_keys[] = {{"cpus", 1, GIC_MAX_CPUS}, {"spis", 0, GIC_MAX_SPIS}, {"priobits", 4, 8},
                    {"security", 0, 1},        {"lrs", 1, GIC_MAX_LRS},   {"vpriobits", 4, 8}};
 enum { CPUS, SPIS, PRIOBITS, SECURITY, LRS, VPRIOBITS, NKEYS };
 

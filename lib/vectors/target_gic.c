@@ -99,8 +99,9 @@ static void configure(struct gic_config *cfg, const struct gicvec_config *c, con
     *cfg = (struct gic_config){
         .struct_size = sizeof *cfg,
         .cpus = c->cpus,
-        .spis = c->spis,
+        .spis = c->spis ? c->spis : GIC_NO_SPIS,
         .lrs = c->lrs,
+        .security = c->security,
         .prio_bits = c->prio_bits,
         .vprio_bits = c->vprio_bits,
         .maint_ppi = MAINT_PPI,
@@ -148,7 +149,7 @@ static int target_write(void *gic, const struct gicvec_op *op)
 {
     struct target *t = gic;
 
-    gic_write(t->g, op->cpu, op->frame, op->offset, op->size, op->value);
+    gic_write_sec(t->g, op->cpu, op->sec, op->frame, op->offset, op->size, op->value);
     return 0;
 }
 
@@ -156,7 +157,7 @@ static int target_read(void *gic, const struct gicvec_op *op, uint32_t *value)
 {
     struct target *t = gic;
 
-    *value = gic_read(t->g, op->cpu, op->frame, op->offset, op->size);
+    *value = gic_read_sec(t->g, op->cpu, op->sec, op->frame, op->offset, op->size);
     return 0;
 }
 

@@ -113,8 +113,8 @@ TEST(VectorsRead, security_state_of_an_access)
 {
     File file = good(secure_head + "write 0 cpu.s 0 4 1\nwrite 0 cpu.ns 0 4 1\nend\n");
     const gicvec *v = gicvec_get(file.get(), 0);
-    EXPECT_TRUE(v->ops[0].secure);
-    EXPECT_FALSE(v->ops[1].secure);
+    EXPECT_EQ(v->ops[0].sec, GIC_SECURE);
+    EXPECT_EQ(v->ops[1].sec, GIC_NONSECURE);
 }
 
 TEST(VectorsRead, blanks_and_line_ends_of_other_systems)
