@@ -94,8 +94,11 @@ static uint32_t number(struct words *w, uint32_t first, uint32_t last, const cha
     if (!parse_number(word.s, word.len, &value)) {
         wrong(w, word, "decimal, or hexadecimal with 0x; up to 32 bits", what);
     } else if (value < first || value > last) {
-        snprintf(help, sizeof help, last > 9999 ? "0x%" PRIx32 " to 0x%" PRIx32 : "%" PRIu32 " to %" PRIu32, first,
-                 last);
+        if (first == last)
+            snprintf(help, sizeof help, "only %" PRIu32, first);
+        else
+            snprintf(help, sizeof help, last > 9999 ? "0x%" PRIx32 " to 0x%" PRIx32 : "%" PRIu32 " to %" PRIu32, first,
+                     last);
         wrong(w, word, help, what);
     }
     return w->bad ? first : value;

@@ -34,6 +34,10 @@ static const char replay_more[] =
     "exit codes: 0 none failed, 1 an answer differs, 2 bad usage or a bad file, nothing was played, 3 the GIC broke\n"
     "an invariant of its own, 4 an output could not be written\n";
 
+static const char regs_more[] =
+    "BLOCK is GICD, GICC, GICH or GICV; REGISTER is a name with or without that of its block, in capitals or not.\n"
+    "Reset values are those of the first register of an array, in the default configuration.\n";
+
 const struct command commands[] = {
     {"run",
      "FILE...",
@@ -76,6 +80,15 @@ const struct command commands[] = {
      1,
      ANY,
      cmd_replay},
+    {"regs",
+     "[BLOCK [REGISTER]]",
+     "Lists registers of the GIC, or shows the fields of one.",
+     {"trapline regs GICH", "trapline regs GICD CTLR", "trapline regs gicc_ctlr --json"},
+     "jch",
+     regs_more,
+     0,
+     2,
+     cmd_regs},
     {"metrics",
      "",
      "Lists the metrics that results hold and expectations may use.",
