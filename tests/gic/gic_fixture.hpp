@@ -67,6 +67,18 @@ class TestGic
         gic_write(g, cpu, frame, offset, size, value);
         check();
     }
+    // Secure accesses; read and write are Non-secure ones.
+    uint32_t read_s(gic_frame frame, uint32_t offset, unsigned cpu = 0, unsigned size = 4)
+    {
+        uint32_t value = gic_read_sec(g, cpu, GIC_SECURE, frame, offset, size);
+        check();
+        return value;
+    }
+    void write_s(gic_frame frame, uint32_t offset, uint32_t value, unsigned cpu = 0, unsigned size = 4)
+    {
+        gic_write_sec(g, cpu, GIC_SECURE, frame, offset, size, value);
+        check();
+    }
     void spi(uint32_t intid, bool level)
     {
         gic_set_spi(g, intid, level);

@@ -259,6 +259,44 @@ TEST(Registers, rows_are_in_order_and_named_after_their_frame)
     EXPECT_EQ(gic_reg_count(GIC_NFRAMES), 0u);
 }
 
+TEST(Registers, reset_values_are_those_of_a_fresh_gic)
+{
+    TestGic gic;
+    for (unsigned f = 0; f < GIC_NFRAMES; f++) {
+        auto frame = static_cast<gic_frame>(f);
+        gic_register row{};
+        for (unsigned i = 0; gic_reg_info(frame, i, &row); i++) {
+            EXPECT_EQ(gic_peek(gic.g, 0, frame, row.first, 4), row.reset) << row.name;
+            EXPECT_GT(std::string(row.about).size(), 5u) << row.name;
+        }
+    }
+}
+
+TEST(Registers, fields_are_listed_from_the_low_bits_up)
+{
+    gic_field field{};
+    unsigned total = 0;
+    for (unsigned f = 0; f < GIC_NFRAMES; f++) {
+        auto frame = static_cast<gic_frame>(f);
+        for (unsigned i = 0; i < gic_reg_count(frame); i++) {
+            unsigned next = 0;
+            for (unsigned n = 0; gic_field_info(frame, i, n, &field); n++, total++) {
+                EXPECT_GE(field.lsb, next) << field.name;
+                EXPECT_LE(field.lsb, field.msb) << field.name;
+                EXPECT_LT(field.msb, 32) << field.name;
+                EXPECT_GT(std::string(field.about).size(), 1u) << field.name;
+                next = field.msb + 1u;
+            }
+            EXPECT_FALSE(gic_field_info(frame, i, gic_field_count(frame, i), &field));
+        }
+        EXPECT_EQ(gic_field_count(frame, gic_reg_count(frame)), 0u);
+    }
+    EXPECT_GT(total, 100u);
+    ASSERT_TRUE(gic_field_info(GIC_DIST, 0, 1, &field));
+    EXPECT_STREQ(field.name, "EnableGrp1");
+    EXPECT_EQ(field.msb, 1);
+}
+
 // Every word of every row: allowed accesses are counted at their row, all others as the right mistake.
 TEST(Registers, take_the_widths_and_directions_of_their_rows)
 {
