@@ -114,6 +114,10 @@ TEST(Restore, of_another_version_or_configuration_is_refused)
     cfg.lrs = 5;
     TestGic other(cfg);
     EXPECT_EQ(gic_restore(other.g, good.data(), good.size()), -EXDEV);
+    cfg.lrs = 4;
+    cfg.security = true;
+    TestGic secure(cfg);
+    EXPECT_EQ(gic_restore(secure.g, good.data(), good.size()), -EXDEV);
 }
 
 TEST(Restore, reports_wires_and_watched_interrupts)
@@ -218,6 +222,35 @@ TEST(Stats, count_accesses_acknowledges_and_ends)
     EXPECT_EQ(s.writes[GIC_CPU], 1u);
     EXPECT_EQ(s.reads[GIC_VCPU], 2u);
     EXPECT_EQ(s.writes[GIC_HYP], 1u);
+}
+
+TEST(Stats, count_every_step_of_an_interrupt)
+{
+    TestGic gic;
+    gic.enable_all(GICC_CTLR_EnableGrp0 | GICC_CTLR_EOImode);
+    gic.enable(40);
+    gic_stats_clear(gic.g);
+    gic.spi(40, true);
+    gic.spi(40, true); // no change
+    gic.write(GIC_DIST, GICD_ISPENDR + 4, 0x301);
+    gic.write(GIC_DIST, GICD_SGIR, 1u << 16 | 5);
+    gic.write(GIC_DIST, GICD_SPENDSGIR, 1);
+    gic.write(GIC_DIST, GICD_ISACTIVER + 4, 1u << 20);
+    gic.write(GIC_HYP, GICH_LR0, lr_sw(50, 0xa0, GICH_LR_EOI));
+    gic.write(GIC_HYP, GICH_LR0 + 4, 0);
+    gic.read(GIC_VCPU, GICV_IAR);
+    gic.write(GIC_VCPU, GICV_EOIR, 50);
+    struct gic_counters s = gic.stats();
+    EXPECT_EQ(s.asserted, 1u);
+    EXPECT_EQ(s.signalled, 1u);
+    EXPECT_EQ(s.pended, 4u);
+    EXPECT_EQ(s.sgis, 1u);
+    EXPECT_EQ(s.activated, 1u);
+    EXPECT_EQ(s.listed, 1u);
+    EXPECT_EQ(s.virt_signalled, 1u);
+    EXPECT_EQ(s.virt_deactivations, 1u);
+    EXPECT_EQ(s.unlisted_ends, 0u);
+    EXPECT_EQ(s.maintenance, 1u);
 }
 
 TEST(Peek, has_no_side_effect)
