@@ -35,7 +35,8 @@ static const char replay_more[] =
     "an invariant of its own, 4 an output could not be written\n";
 
 static const char regs_more[] =
-    "BLOCK is GICD, GICC, GICH or GICV; REGISTER is a name with or without that of its block, in capitals or not.\n"
+    "BLOCK is GICD, GICC, GICH, GICV or GICv2m; REGISTER is a name with or without that of its block, in capitals or "
+    "not.\n"
     "Reset values are those of the first register of an array, in the default configuration.\n";
 
 const struct command commands[] = {

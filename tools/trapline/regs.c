@@ -9,23 +9,47 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <trapline/gic.h>
+#include <trapline/gicv2m.h>
 #include <trapline/scenario.h>
 #include <trapline/version.h>
 
 static const struct block {
     const char *name, *about;
-    enum gic_frame frame;
+    const char *prefix; /* of its registers' names */
+    int frame;          /* enum gic_frame; -1: the MSI frame, which stands outside the GIC */
 } blocks[] = {
-    {"GICD", "Distributor", GIC_DIST},
-    {"GICC", "CPU interface", GIC_CPU},
-    {"GICH", "virtual interface control", GIC_HYP},
-    {"GICV", "virtual CPU interface", GIC_VCPU},
+    {"GICD", "Distributor", "GICD_", GIC_DIST},
+    {"GICC", "CPU interface", "GICC_", GIC_CPU},
+    {"GICH", "virtual interface control", "GICH_", GIC_HYP},
+    {"GICV", "virtual CPU interface", "GICV_", GIC_VCPU},
+    {"GICv2m", "MSI frame", "MSI_", -1},
 };
 #define NBLOCKS (sizeof blocks / sizeof blocks[0])
+
+static bool reg_info(const struct block *b, unsigned reg, struct gic_register *out)
+{
+    return b->frame < 0 ? gicv2m_reg_info(reg, out) : gic_reg_info((enum gic_frame)b->frame, reg, out);
+}
+
+static unsigned field_count(const struct block *b, unsigned reg)
+{
+    return b->frame < 0 ? gicv2m_field_count(reg) : gic_field_count((enum gic_frame)b->frame, reg);
+}
+
+static bool field_info(const struct block *b, unsigned reg, unsigned index, struct gic_field *out)
+{
+    return b->frame < 0 ? gicv2m_field_info(reg, index, out)
+                        : gic_field_info((enum gic_frame)b->frame, reg, index, out);
+}
+
+/* What is written only has no reset value, and those of the MSI frame follow from its configuration. */
+static bool has_reset(const struct block *b, const struct gic_register *r)
+{
+    return b->frame >= 0 && r->access != GIC_WO;
+}
 
 static const char *const access_names[] = {[GIC_RO] = "RO", [GIC_WO] = "WO", [GIC_RW] = "RW"};
 
@@ -72,39 +96,40 @@ static int unknown_block(const char *name)
     near = scenario_nearest(word, names, NBLOCKS);
     if (near)
         return usage_error(self(), "there is no block '%.60s'; did you mean '%s'?", name, near);
-    return usage_error(self(), "there is no block '%.60s'; one of: GICD, GICC, GICH, GICV", name);
+    return usage_error(self(), "there is no block '%.60s'; one of: GICD, GICC, GICH, GICV, GICv2m", name);
 }
 
-/* "CTLR", "GICD_CTLR", "isenabler3": the number of an array's register is no part of its name. */
-static bool same_register(const char *name, const char *wanted, size_t prefix)
+static const char *without_prefix(const char *name, const struct block *b)
 {
-    const size_t len = strlen(name + prefix);
+    const size_t len = strlen(b->prefix);
 
-    if (!strncasecmp(wanted, name, prefix))
-        wanted += prefix;
-    return !strncasecmp(name + prefix, wanted, len) && strspn(wanted + len, "0123456789") == strlen(wanted + len);
+    return strncasecmp(name, b->prefix, len) ? name : name + len;
+}
+
+/* Whether a word is a register's name, but for the number of one of an array: "isenabler3". */
+static bool is_one_of(const char *word, const char *name)
+{
+    const size_t len = strlen(name);
+
+    return !strncasecmp(word, name, len) && strspn(word + len, "0123456789") == strlen(word + len);
 }
 
 static int find_register(struct request *q, const char *wanted)
 {
-    const size_t prefix = strlen(q->block->name) + 1;
-    const char *names[128], *near;
+    const char *names[128], *near, *word = without_prefix(wanted, q->block);
     struct gic_register row;
-    char word[64];
-    unsigned i;
+    char upper[64];
+    unsigned n = 0;
 
-    for (i = 0; gic_reg_info(q->block->frame, i, &row) && i < sizeof names / sizeof names[0]; i++) {
-        names[i] = row.name + prefix;
-        if (!strcasecmp(row.name + prefix, wanted) || !strcasecmp(row.name, wanted))
-            q->reg = (int)i;
+    for (; n < sizeof names / sizeof names[0] && reg_info(q->block, n, &row); n++) {
+        names[n] = without_prefix(row.name, q->block);
+        if (!strcasecmp(names[n], word) || (q->reg < 0 && is_one_of(word, names[n])))
+            q->reg = (int)n;
     }
-    for (unsigned k = 0; k < i && q->reg < 0; k++)
-        if (same_register(names[k] - prefix, wanted, prefix))
-            q->reg = (int)k;
     if (q->reg >= 0)
         return EXIT_HOLDS;
-    upper_case(word, sizeof word, strncasecmp(wanted, q->block->name, prefix - 1) != 0 ? wanted : wanted + prefix);
-    near = scenario_nearest(word, names, i);
+    upper_case(upper, sizeof upper, word);
+    near = scenario_nearest(upper, names, n);
     if (near)
         return usage_error(self(), "%s has no register '%.60s'; did you mean '%s'?", q->block->name, wanted, near);
     return usage_error(self(), "%s has no register '%.60s'; 'trapline regs %s' lists them", q->block->name, wanted,
@@ -147,12 +172,12 @@ static void offset_text(const struct gic_register *r, char *buf, size_t n)
 
 static const char *width_text(const struct gic_register *r)
 {
-    return r->widths == (1 | 4) ? "8, 32" : r->widths == 1 ? "8" : "32";
+    return r->widths == (1 | 4) ? "8, 32" : r->widths == (2 | 4) ? "16, 32" : "32";
 }
 
-static void reset_text(const struct gic_register *r, char *buf, size_t n)
+static void reset_text(const struct block *b, const struct gic_register *r, char *buf, size_t n)
 {
-    if (r->access == GIC_WO)
+    if (!has_reset(b, r))
         snprintf(buf, n, "-");
     else
         snprintf(buf, n, "0x%08" PRIx32, r->reset);
@@ -177,13 +202,13 @@ static void list_block(const struct request *q, const struct block *b)
     table_cell(t, "RESET");
     table_cell(t, "WHAT");
     table_mark(t, q->c.bold, q->c.off);
-    for (unsigned i = 0; gic_reg_info(b->frame, i, &r); i++) {
+    for (unsigned i = 0; reg_info(b, i, &r); i++) {
         table_cell(t, is_array(&r) ? "%s<n>" : "%s", r.name);
         offset_text(&r, text, sizeof text);
         table_cell(t, "%s", text);
         table_cell(t, "%s", width_text(&r));
         table_cell(t, r.secure_only ? "%s, Secure" : "%s", access_text(&r));
-        reset_text(&r, text, sizeof text);
+        reset_text(b, &r, text, sizeof text);
         table_cell(t, "%s", text);
         table_cell(t, "%s", r.about);
     }
@@ -205,10 +230,9 @@ static void show_place(const struct gic_register *r)
 
 static void show_fields(const struct request *q)
 {
-    const enum gic_frame frame = q->block->frame;
     struct table *t;
     struct gic_field f;
-    unsigned n = gic_field_count(frame, (unsigned)q->reg);
+    unsigned n = field_count(q->block, (unsigned)q->reg);
 
     if (!n)
         return;
@@ -219,7 +243,7 @@ static void show_fields(const struct request *q)
     table_cell(t, "WHAT");
     table_mark(t, q->c.bold, q->c.off);
     /* From the high bits down, as manuals have them. */
-    while (n-- && gic_field_info(frame, (unsigned)q->reg, n, &f)) {
+    while (n-- && field_info(q->block, (unsigned)q->reg, n, &f)) {
         if (f.msb == f.lsb)
             table_cell(t, "%u", f.lsb);
         else
@@ -236,13 +260,13 @@ static void show_register(const struct request *q)
     struct gic_register r;
     char offset[32], reset[32];
 
-    if (!gic_reg_info(q->block->frame, (unsigned)q->reg, &r))
+    if (!reg_info(q->block, (unsigned)q->reg, &r))
         return;
     offset_text(&r, offset, sizeof offset);
-    reset_text(&r, reset, sizeof reset);
+    reset_text(q->block, &r, reset, sizeof reset);
     printf("%s%s%s%s: %s\n", q->c.bold, r.name, is_array(&r) ? "<n>" : "", q->c.off, r.about);
     printf("offset %s of the %s, %s bits, %s%s%s\n", offset, q->block->about, width_text(&r), access_text(&r),
-           r.access == GIC_WO ? "" : ", reset ", r.access == GIC_WO ? "" : reset);
+           has_reset(q->block, &r) ? ", reset " : "", has_reset(q->block, &r) ? reset : "");
     if (r.secure_only)
         puts("with two security states RAZ/WI to Non-secure accesses");
     show_place(&r);
@@ -266,12 +290,12 @@ static void show(const struct request *q)
 
 /* ---- JSON ---------------------------------------------------------------------------------------- */
 
-static void json_fields(FILE *f, enum gic_frame frame, unsigned reg)
+static void json_fields(FILE *f, const struct block *b, unsigned reg)
 {
     struct gic_field field;
 
     fputs(", \"fields\": [", f);
-    for (unsigned i = 0; gic_field_info(frame, reg, i, &field); i++) {
+    for (unsigned i = 0; field_info(b, reg, i, &field); i++) {
         fprintf(f, "%s\n        {\"name\": ", i ? "," : "");
         json_string(f, field.name);
         fprintf(f, ", \"msb\": %u, \"lsb\": %u, \"about\": ", field.msb, field.lsb);
@@ -289,13 +313,13 @@ static void json_register(FILE *f, const struct block *b, unsigned i, const stru
             r->first, (r->end - r->first) / 4, r->bits_per_irq, width_text(r));
     fprintf(f, ", \"access\": \"%s\", \"secure_only\": %s, \"reset\": ", access_text(r),
             r->secure_only ? "true" : "false");
-    if (r->access == GIC_WO)
-        fputs("null", f);
-    else
+    if (has_reset(b, r))
         fprintf(f, "%" PRIu32, r->reset);
+    else
+        fputs("null", f);
     fputs(", \"about\": ", f);
     json_string(f, r->about);
-    json_fields(f, b->frame, i);
+    json_fields(f, b, i);
     fputc('}', f);
 }
 
@@ -314,7 +338,7 @@ static bool write_json(FILE *f, const void *subject)
             continue;
         fprintf(f, "%s\n    {\"name\": \"%s\", \"about\": \"%s\", \"registers\": [", comma, blocks[i].name,
                 blocks[i].about);
-        for (unsigned k = 0; gic_reg_info(blocks[i].frame, k, &r); k++) {
+        for (unsigned k = 0; reg_info(&blocks[i], k, &r); k++) {
             if (q->reg >= 0 && (unsigned)q->reg != k)
                 continue;
             fprintf(f, "%s\n", between);
