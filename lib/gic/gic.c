@@ -140,13 +140,6 @@ static void reset_interfaces(struct gic *g)
     }
 }
 
-/* Remembers that the bits of a watched interrupt may have changed. */
-void mark_watched(struct gic *g, uint32_t slot)
-{
-    g->stale[slot / 32] |= bit32(slot % 32);
-    g->stale_words |= bit64(slot / 32);
-}
-
 /* Tells the state callback what is new about watched interrupts; a change that was undone is not reported. */
 static KEEP_OUT void report_states(struct gic *g)
 {
