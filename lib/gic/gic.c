@@ -190,9 +190,8 @@ static KEEP_OUT void settle_virtual(struct gic *g)
     }
 }
 
-static inline void settle_physical_pins(struct gic *g, unsigned n)
+static inline void settle_physical_pins(struct gic *g, unsigned n, struct cpu *cpu)
 {
-    struct cpu *cpu = &g->cpu[n];
     uint32_t pins = cpuif_pins(cpu), differ = (cpu->pins & PHYS_PINS) ^ pins;
     if (!differ)
         return;
@@ -202,20 +201,20 @@ static inline void settle_physical_pins(struct gic *g, unsigned n)
         report_pins(g, n, differ);
 }
 
-static KEEP_OUT void settle_physical_anew(struct gic *g, unsigned n)
+static KEEP_OUT void settle_physical_anew(struct gic *g, unsigned n, struct cpu *cpu)
 {
-    g->cpu[n].sel.best = select_first(g, n);
-    g->cpu[n].sel.best_gone = false;
-    settle_physical_pins(g, n);
+    cpu->sel.best = select_first(g, n);
+    cpu->sel.best_gone = false;
+    settle_physical_pins(g, n, cpu);
 }
 
 /* nIRQ and nFIQ of one CPU, after finding its best candidate again if that one went. */
-static KEEP_OUT void settle_physical(struct gic *g, unsigned n)
+static KEEP_OUT void settle_physical(struct gic *g, unsigned n, struct cpu *cpu)
 {
-    if (g->cpu[n].sel.best_gone)
-        settle_physical_anew(g, n);
+    if (cpu->sel.best_gone)
+        settle_physical_anew(g, n, cpu);
     else
-        settle_physical_pins(g, n);
+        settle_physical_pins(g, n, cpu);
 }
 
 static KEEP_OUT void settle_all(struct gic *g)
@@ -225,7 +224,7 @@ static KEEP_OUT void settle_all(struct gic *g)
     uint32_t cpus = g->dirty_phys;
     g->dirty_phys = 0;
     for (; cpus; cpus &= cpus - 1)
-        settle_physical(g, bit_first(cpus));
+        settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
     if (g->stale_words)
         report_states(g);
 }
@@ -243,7 +242,7 @@ static inline void settle(struct gic *g)
         settle_all(g);
     } else if (cpus) {
         g->dirty_phys = 0;
-        settle_physical(g, bit_first(cpus));
+        settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
     }
 }
 
