@@ -254,6 +254,16 @@ TEST_P(SecurePriorities, the_least_non_secure_binary_point_is_one_more_4_4_3)
     EXPECT_EQ(gic.read_s(GIC_CPU, GICC_BPR), least);
 }
 
+TEST(Security, with_cbpr_a_non_secure_write_of_bpr_changes_nothing_4_4_3)
+{
+    SecureGic gic(secure(), GICC_CTLR_CBPR);
+    gic.write_s(GIC_CPU, GICC_BPR, 2);
+    gic.write_s(GIC_CPU, GICC_ABPR, 6);
+    gic.write(GIC_CPU, GICC_BPR, 4);
+    EXPECT_EQ(gic.read_s(GIC_CPU, GICC_BPR), 2u);
+    EXPECT_EQ(gic.read_s(GIC_CPU, GICC_ABPR), 6u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Bits, SecurePriorities, testing::Values(5u, 6u, 7u, 8u));
 
 // ---- GICD_NSACR ------------------------------------------------------------------------------------------
