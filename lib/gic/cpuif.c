@@ -123,7 +123,8 @@ static void cpuif_drop(struct gic *g, unsigned cpu, unsigned group)
     }
 }
 
-static void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool alias)
+/* eoimode: the bit of GICC_CTLR that rules this access; group1_only: of GICC_AEOIR and Non-secure ones (4.4.5). */
+static inline void cpuif_end(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
 {
     uint32_t intid = value & GICC_IAR_INTID;
     if (intid >= NUM_IDS)
@@ -134,24 +135,34 @@ static void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool alias)
         return;
     }
     unsigned group = slot_test(g->group, slot);
-    if (alias && group == 0)
-        return; /* GICC_AEOIR ends Group 1 only (4.4.10) */
+    if (group1_only && group == 0) {
+        g->stats.errors[GIC_ERR_SECURE] += eoimode == GICC_CTLR_EOImodeNS;
+        return;
+    }
     cpuif_drop(g, cpu, group);
-    if (!(g->cpu[cpu].phys.ctlr & GICC_CTLR_EOImode))
+    if (!(g->cpu[cpu].phys.ctlr & eoimode))
         irq_deactivate(g, slot);
 }
 
-static KEEP_OUT void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value)
+void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
+{
+    cpuif_end(g, cpu, value, group1_only, eoimode);
+}
+
+/* The deactivation of a Group 0 interrupt is not for Non-secure accesses (4.4.15). */
+KEEP_OUT void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
 {
     /* UNPREDICTABLE while EOImode is 0 (4.4.15): ignored unless configured. */
-    if (!(g->cpu[cpu].phys.ctlr & GICC_CTLR_EOImode) && !g->cfg.dir_any_mode)
+    if (!(g->cpu[cpu].phys.ctlr & eoimode) && !g->cfg.dir_any_mode)
         return;
     uint32_t intid = value & GICC_IAR_INTID;
     uint32_t slot = slot_find(g, cpu, intid);
-    if (slot != NO_SLOT)
+    if (slot == NO_SLOT)
+        g->stats.errors[GIC_ERR_INTID] += intid < NUM_IDS;
+    else if (group1_only && !slot_test(g->group, slot))
+        g->stats.errors[GIC_ERR_SECURE]++;
+    else
         irq_deactivate(g, slot);
-    else if (intid < NUM_IDS)
-        g->stats.errors[GIC_ERR_INTID]++;
 }
 
 /* Word n of GICC_APR or GICC_NSAPR holds preemption levels 32n to 32n + 31, as far as they exist. */
@@ -206,7 +217,7 @@ static KEEP_OUT void cpuif_configure(struct gic *g, unsigned cpu, enum cpu_reg r
     unsigned n;
     switch (reg) {
     case CPU_CTLR:
-        c->ctlr = value & CTLR_BITS;
+        c->ctlr = value & cpuif_ctlr_bits(g);
         break;
     case CPU_PMR:
         c->pmr = (uint8_t)(value & g->prio_mask);
@@ -243,9 +254,9 @@ static KEEP_OUT void cpuif_configure(struct gic *g, unsigned cpu, enum cpu_reg r
 void cpuif_write(struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset, uint32_t value)
 {
     if (reg == CPU_EOIR || reg == CPU_AEOIR)
-        cpuif_eoi(g, cpu, value, reg == CPU_AEOIR);
+        cpuif_end(g, cpu, value, reg == CPU_AEOIR, GICC_CTLR_EOImode);
     else if (reg == CPU_DIR)
-        cpuif_dir(g, cpu, value);
+        cpuif_dir(g, cpu, value, false, GICC_CTLR_EOImode);
     else
         cpuif_configure(g, cpu, reg, offset, value);
 }

@@ -24,7 +24,7 @@ static bool config_resolve(const struct gic_config *in, struct gic_config *out)
         return false;
     *out = *in;
     out->cpus = or_default(in->cpus, 1);
-    out->spis = or_default(in->spis, 96);
+    out->spis = in->spis == GIC_NO_SPIS ? 0 : or_default(in->spis, 96);
     out->lrs = or_default(in->lrs, 4);
     out->prio_bits = or_default(in->prio_bits, 5);
     out->vprio_bits = or_default(in->vprio_bits, VPRIO_BITS);
@@ -33,10 +33,10 @@ static bool config_resolve(const struct gic_config *in, struct gic_config *out)
 
     bool spis_ok = (out->spis % 32 == 0 && out->spis <= 960) || out->spis == GIC_MAX_SPIS;
     bool maint_ok = in->maint_ppi == 0 || (in->maint_ppi >= NUM_SGIS && in->maint_ppi < NUM_PRIVATE);
-    if (out->security)
-        return false;
-    return out->cpus <= GIC_MAX_CPUS && spis_ok && maint_ok && out->lrs <= GIC_MAX_LRS && out->prio_bits >= 4 &&
-           out->prio_bits <= 8 && out->vprio_bits == VPRIO_BITS;
+    /* Non-secure software sees half of the priorities: 32 of them at least, or it would not have 16 (3.3). */
+    bool prio_ok = out->prio_bits >= (out->security ? 5 : 4) && out->prio_bits <= 8;
+    return out->cpus <= GIC_MAX_CPUS && spis_ok && maint_ok && prio_ok && out->lrs <= GIC_MAX_LRS &&
+           out->vprio_bits == VPRIO_BITS;
 }
 
 /* The structure is as large as the largest configuration: no pointers into itself, so it may be moved. */
@@ -109,6 +109,7 @@ static void reset_distributor(struct gic *g)
     memset(g->plane, 0, sizeof(g->plane));
     memset(g->routed, 0, sizeof(g->routed));
     memset(g->sgi_sources, 0, sizeof(g->sgi_sources));
+    memset(g->nsacr, 0, sizeof(g->nsacr));
     for (unsigned cpu = 0; cpu < g->cfg.cpus; cpu++) {
         g->edge[cpu] = SGI_BITS;
         if (!g->cfg.sgi_enable_writable)
@@ -172,15 +173,16 @@ static KEEP_OUT void report_pins(const struct gic *g, unsigned cpu, uint32_t dif
 #define PHYS_PINS (1u << GIC_IRQ | 1u << GIC_FIQ)
 #define VIRT_PINS (1u << GIC_VIRQ | 1u << GIC_VFIQ | 1u << GIC_MAINT)
 
-/* Gives the wires in mask their level. */
-static inline void set_pins(struct gic *g, unsigned n, uint32_t mask, uint32_t level)
+/* Gives the wires in mask their level. Returns those that went high. */
+static inline uint32_t set_pins(struct gic *g, unsigned n, uint32_t mask, uint32_t level)
 {
     uint32_t old = g->cpu[n].pins, differ = (old & mask) ^ level;
     if (!differ)
-        return;
+        return 0;
     g->cpu[n].pins = (uint8_t)(old ^ differ);
     if (g->cfg.output)
         report_pins(g, n, differ);
+    return differ & level;
 }
 
 /* nVIRQ, nVFIQ and the maintenance output, which is also the input of a PPI if the configuration says so. */
@@ -191,7 +193,9 @@ static KEEP_OUT void settle_virtual(struct gic *g)
     for (; cpus; cpus &= cpus - 1) {
         unsigned n = bit_first(cpus);
         uint32_t pins = vcpuif_pins(g, n), differ = pins ^ g->cpu[n].pins;
-        set_pins(g, n, VIRT_PINS, pins);
+        uint32_t rose = set_pins(g, n, VIRT_PINS, pins);
+        g->stats.virt_signalled += (rose & (bit32(GIC_VIRQ) | bit32(GIC_VFIQ))) != 0;
+        g->stats.maintenance += rose >> GIC_MAINT & 1;
         if (g->cfg.maint_ppi && differ & bit32(GIC_MAINT))
             irq_set_line(g, slot_of(n, g->cfg.maint_ppi), pins >> GIC_MAINT & 1);
     }
@@ -205,7 +209,7 @@ static KEEP_OUT void settle_physical_cpu(struct gic *g, unsigned n)
         cpu->sel.best = select_first(g, n);
         cpu->sel.best_gone = false;
     }
-    set_pins(g, n, PHYS_PINS, cpuif_pins(cpu));
+    g->stats.signalled += set_pins(g, n, PHYS_PINS, cpuif_pins(cpu)) != 0;
 }
 
 static inline void settle_physical(struct gic *g)
@@ -258,8 +262,8 @@ void gic_reset(struct gic *g)
 }
 
 /* Which guest mistake an access is that access_find() refuses. */
-static KEEP_OUT enum gic_error access_error(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                                            unsigned size)
+static enum gic_error access_error(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
+                                   unsigned size)
 {
     if (cpu >= g->cfg.cpus)
         return GIC_ERR_CPU;
@@ -272,15 +276,18 @@ static KEEP_OUT enum gic_error access_error(const struct gic *g, unsigned cpu, e
     return width_ok ? GIC_ERR_ACCESS : GIC_ERR_WIDTH;
 }
 
-/* The register of an access, or NO_REG if there is none to be had that way. */
+/*
+ * The register of an access, or NO_REG if there is none to be had that way. shift is REG_DIRECT_SHIFT to find
+ * only those whose view is the one of frame_read and frame_write, else 0.
+ */
 static inline unsigned access_find(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                                   unsigned size, bool write)
+                                   unsigned size, bool write, unsigned shift)
 {
     bool shape_ok = (size == 4 && offset % 4 == 0) || size == 1;
     if (cpu >= g->cfg.cpus || (unsigned)frame >= GIC_NFRAMES || !shape_ok)
         return NO_REG;
     struct reg_word word = regs_find(g, frame, offset);
-    return word.allowed & reg_access_bit(write, size) ? word.reg : NO_REG;
+    return word.allowed & reg_access_bit(write, size) << shift ? word.reg : NO_REG;
 }
 
 /* The value of a register, without side effects. */
@@ -303,15 +310,10 @@ static KEEP_OUT uint32_t frame_read(const struct gic *g, unsigned cpu, enum gic_
 }
 
 /* Only the acknowledge registers have a side effect on reads (4.4.4, 5.5.4). */
-uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+static inline uint32_t access_read(struct gic *g, unsigned cpu, enum gic_frame frame, unsigned reg, uint32_t offset,
+                                   unsigned size)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, false);
-    if (reg == NO_REG) {
-        g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
-        return 0;
-    }
     g->reg_reads[frame][reg]++;
-
     uint32_t value;
     if (frame == GIC_CPU && (reg == CPU_IAR || reg == CPU_AIAR))
         value = cpuif_acknowledge(g, cpu, reg == CPU_AIAR);
@@ -323,23 +325,10 @@ uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t of
     return value;
 }
 
-uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+static inline void access_write(struct gic *g, unsigned cpu, enum gic_frame frame, unsigned reg, uint32_t offset,
+                                unsigned size, uint32_t value)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, false);
-    if (reg == NO_REG)
-        return 0;
-    return frame_read(g, cpu, frame, reg, offset, size);
-}
-
-void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size, uint32_t value)
-{
-    unsigned reg = access_find(g, cpu, frame, offset, size, true);
-    if (reg == NO_REG) {
-        g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
-        return;
-    }
     g->reg_writes[frame][reg]++;
-
     switch (frame) {
     case GIC_DIST:
         dist_write(g, cpu, (enum dist_reg)reg, offset, size, value);
@@ -359,26 +348,100 @@ void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offse
     settle(g);
 }
 
-/* With one security state the state of an access makes no difference (3.1). */
+/*
+ * Plain accesses that the map does not let through: mistakes, and with two security states those of GICD and
+ * GICC, which are Non-secure. Finds the register or counts what is wrong.
+ */
+static unsigned indirect_find(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size,
+                              bool write)
+{
+    unsigned reg = access_find(g, cpu, frame, offset, size, write, 0);
+    if (reg == NO_REG) {
+        g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
+    } else if (regs_row(frame, reg)->secure_only) {
+        g->stats.errors[GIC_ERR_SECURE]++;
+        reg = NO_REG;
+    }
+    return reg;
+}
+
+static KEEP_OUT uint32_t indirect_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
+                                       unsigned size)
+{
+    unsigned reg = indirect_find(g, cpu, frame, offset, size, false);
+    if (reg == NO_REG)
+        return 0;
+    g->reg_reads[frame][reg]++;
+    if (frame != GIC_CPU || reg != CPU_IAR)
+        return nonsecure_read(g, cpu, frame, reg, offset, size);
+    /* Group 1 or 1023, as a Secure reader gets it from GICC_AIAR (4.4.4). */
+    uint32_t value = cpuif_acknowledge(g, cpu, true);
+    settle(g);
+    return value;
+}
+
+static KEEP_OUT void indirect_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size,
+                                    uint32_t value)
+{
+    unsigned reg = indirect_find(g, cpu, frame, offset, size, true);
+    if (reg == NO_REG)
+        return;
+    g->reg_writes[frame][reg]++;
+    nonsecure_write(g, cpu, frame, reg, offset, size, value);
+    settle(g);
+}
+
+uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+{
+    unsigned reg = access_find(g, cpu, frame, offset, size, false, REG_DIRECT_SHIFT);
+    if (reg == NO_REG)
+        return indirect_read(g, cpu, frame, offset, size);
+    return access_read(g, cpu, frame, reg, offset, size);
+}
+
+void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size, uint32_t value)
+{
+    unsigned reg = access_find(g, cpu, frame, offset, size, true, REG_DIRECT_SHIFT);
+    if (reg == NO_REG)
+        indirect_write(g, cpu, frame, offset, size, value);
+    else
+        access_write(g, cpu, frame, reg, offset, size, value);
+}
+
+uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+{
+    return gic_peek_sec(g, cpu, GIC_NONSECURE, frame, offset, size);
+}
+
+/* A Secure access is what a plain one is with one security state. */
 uint32_t gic_read_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                       unsigned size)
 {
-    (void)sec;
-    return gic_read(g, cpu, frame, offset, size);
+    unsigned reg = access_find(g, cpu, frame, offset, size, false, 0);
+    if (sec == GIC_NONSECURE || reg == NO_REG)
+        return gic_read(g, cpu, frame, offset, size);
+    return access_read(g, cpu, frame, reg, offset, size);
 }
 
 void gic_write_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset, unsigned size,
                    uint32_t value)
 {
-    (void)sec;
-    gic_write(g, cpu, frame, offset, size, value);
+    unsigned reg = access_find(g, cpu, frame, offset, size, true, 0);
+    if (sec == GIC_NONSECURE || reg == NO_REG)
+        gic_write(g, cpu, frame, offset, size, value);
+    else
+        access_write(g, cpu, frame, reg, offset, size, value);
 }
 
 uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                       unsigned size)
 {
-    (void)sec;
-    return gic_peek(g, cpu, frame, offset, size);
+    unsigned shift = sec == GIC_SECURE ? 0 : REG_DIRECT_SHIFT;
+    unsigned reg = access_find(g, cpu, frame, offset, size, false, shift);
+    if (reg != NO_REG)
+        return frame_read(g, cpu, frame, reg, offset, size);
+    reg = access_find(g, cpu, frame, offset, size, false, 0);
+    return reg == NO_REG || regs_row(frame, reg)->secure_only ? 0 : nonsecure_read(g, cpu, frame, reg, offset, size);
 }
 
 void gic_set_spi(struct gic *g, uint32_t intid, bool level)

@@ -52,10 +52,18 @@ class Words
         if (w != wanted)
             throw std::runtime_error("expected '" + wanted + "', found '" + w + "'");
     }
-    unsigned one_of(const std::map<std::string, unsigned> &names)
+    // One of these words; if secure is given, .s or .ns may follow.
+    unsigned one_of(const std::map<std::string, unsigned> &names, bool *secure = nullptr)
     {
         std::string w = word();
-        auto found = names.find(w.substr(0, w.find('.')));
+        size_t dot = w.find('.');
+        if (secure && dot != std::string::npos) {
+            std::string state = w.substr(dot);
+            if (state != ".s" && state != ".ns")
+                throw std::runtime_error("unknown security state '" + state + "'");
+            *secure = state == ".s";
+        }
+        auto found = names.find(secure ? w.substr(0, dot) : w);
         if (found == names.end())
             throw std::runtime_error("unknown word '" + w + "'");
         return found->second;
@@ -74,14 +82,14 @@ Operation parse_operation(const std::string &keyword, const std::string &line)
     if (keyword == "write") {
         op.kind = Operation::Write;
         op.cpu = in.number();
-        op.frame = in.one_of(frames);
+        op.frame = in.one_of(frames, &op.secure);
         op.offset = in.number();
         op.size = in.number();
         op.value = in.number();
     } else if (keyword == "read") {
         op.kind = Operation::Read;
         op.cpu = in.number();
-        op.frame = in.one_of(frames);
+        op.frame = in.one_of(frames, &op.secure);
         op.offset = in.number();
         op.size = in.number();
         std::string next = in.word();
@@ -197,6 +205,7 @@ gic_config make_config(const Vector &v)
     cfg.lrs = v.lrs;
     cfg.prio_bits = v.priobits;
     cfg.vprio_bits = v.vpriobits;
+    cfg.security = v.security != 0;
     cfg.maint_ppi = 25;
     if (v.needs.count("iidr-arm")) {
         cfg.dist_iidr = 0x0000043b;
@@ -255,12 +264,13 @@ ReplayResult replay(const Vector &vector)
     for (const Operation &op : vector.operations) {
         number++;
         uint32_t answer = op.value;
+        gic_sec sec = op.secure ? GIC_SECURE : GIC_NONSECURE;
         switch (op.kind) {
         case Operation::Write:
-            gic_write(g.get(), op.cpu, static_cast<gic_frame>(op.frame), op.offset, op.size, op.value);
+            gic_write_sec(g.get(), op.cpu, sec, static_cast<gic_frame>(op.frame), op.offset, op.size, op.value);
             break;
         case Operation::Read:
-            answer = gic_read(g.get(), op.cpu, static_cast<gic_frame>(op.frame), op.offset, op.size) & op.mask;
+            answer = gic_read_sec(g.get(), op.cpu, sec, static_cast<gic_frame>(op.frame), op.offset, op.size) & op.mask;
             break;
         case Operation::Spi:
             gic_set_spi(g.get(), op.intid, op.value != 0);

@@ -14,6 +14,7 @@ namespace trapline_test
 struct Operation {
     enum Kind { Write, Read, Spi, Ppi, Output } kind;
     unsigned cpu = 0;
+    bool secure = false;
     unsigned frame = 0; // enum gic_frame
     uint32_t offset = 0;
     unsigned size = 0;
@@ -43,8 +44,7 @@ struct ReplayResult {
 // file and line if a line is not understood.
 std::vector<Vector> load_vectors(const std::string &directory);
 
-// Plays a vector on a fresh GIC, with gic_check after every operation. The suffix .s or .ns of vectors
-// with security=1 is ignored: the GIC has one security state.
+// Plays a vector on a fresh GIC, with gic_check after every operation.
 ReplayResult replay(const Vector &vector);
 
 } // namespace trapline_test
