@@ -30,11 +30,12 @@ NaiveConfig naive_config(const gic_config &c)
 {
     NaiveConfig n;
     n.cpus = c.cpus;
-    n.spis = c.spis;
+    n.spis = c.spis == GIC_NO_SPIS ? 0 : c.spis;
     n.lrs = c.lrs;
     n.prio_bits = c.prio_bits;
     n.maint_ppi = c.maint_ppi;
     n.security = c.security;
+    n.no_nsacr = c.no_nsacr;
     n.ppi_config_fixed = c.ppi_config_fixed;
     n.sgi_enable_writable = c.sgi_enable_writable;
     n.dir_any_mode = c.dir_any_mode;
@@ -45,10 +46,11 @@ NaiveConfig naive_config(const gic_config &c)
 std::string config_text(const gic_config &c)
 {
     std::ostringstream out;
-    out << "config cpus=" << c.cpus << " spis=" << c.spis << " priobits=" << c.prio_bits << " security=" << c.security
+    out << "config cpus=" << c.cpus << " spis=" << (c.spis == GIC_NO_SPIS ? 0 : c.spis) << " priobits=" << c.prio_bits << " security=" << c.security
         << " lrs=" << c.lrs << " vpriobits=5\n# maint_ppi=" << c.maint_ppi
         << " ppi_config_fixed=" << c.ppi_config_fixed << " sgi_enable_writable=" << c.sgi_enable_writable
-        << " dir_any_mode=" << c.dir_any_mode << " vrpr_idle_f8=" << c.vrpr_idle_f8 << "\n";
+        << " dir_any_mode=" << c.dir_any_mode << " vrpr_idle_f8=" << c.vrpr_idle_f8
+        << " no_nsacr=" << c.no_nsacr << "\n";
     return out.str();
 }
 
@@ -366,7 +368,7 @@ std::string report(unsigned seed, const gic_config &cfg, std::vector<Step> steps
 
 } // namespace
 
-std::optional<std::string> play_sequence(unsigned seed, unsigned count, Coverage &coverage)
+std::optional<std::string> play_sequence(unsigned seed, unsigned count, Coverage &coverage, bool restore_always)
 {
     gic_config cfg = differential_config(seed);
     Lockstep both(cfg);
@@ -377,6 +379,12 @@ std::optional<std::string> play_sequence(unsigned seed, unsigned count, Coverage
         steps.push_back(generator.next());
         different = both.apply(steps.back());
         generator.answered(steps.back(), both.answer);
+        if (!different && restore_always) {
+            Step restore;
+            restore.kind = Step::SaveRestore;
+            steps.push_back(restore);
+            different = both.apply(restore);
+        }
         if (!different && (n + 1) % 256 == 0)
             different = both.sweep();
     }

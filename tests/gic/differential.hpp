@@ -115,8 +115,10 @@ class Generator
     std::array<std::vector<Taken>, 8> virt_taken, virt_dropped; // the same on GICV
 };
 
-// The sequence of a seed: plays steps of it and compares. On a difference the message has the seed, the
+// The sequence of a seed: plays steps of it and compares; with restore_always, every step goes to an instance
+// just restored from the state of the one before. On a difference the message has the seed, the
 // configuration and the shortest list of steps found that shows it, in the format of the vectors.
-std::optional<std::string> play_sequence(unsigned seed, unsigned steps, Coverage &coverage);
+std::optional<std::string> play_sequence(unsigned seed, unsigned steps, Coverage &coverage,
+                                         bool restore_always = false);
 
 } // namespace trapline_test

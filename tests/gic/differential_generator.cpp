@@ -13,7 +13,7 @@ namespace trapline_test
 
 gic_config differential_config(unsigned seed)
 {
-    static const uint32_t cpus[] = {1, 2, 3, 4, 8}, spis[] = {32, 96, 32, 256, 64, 32, 988}, lrs[] = {4, 1, 8, 33, 64};
+    static const uint32_t cpus[] = {1, 2, 3, 4, 8}, spis[] = {32, 96, 32, 256, 64, 988, GIC_NO_SPIS}, lrs[] = {4, 1, 8, 33, 64};
     static const uint32_t bits[] = {5, 8, 4, 6, 7};
     std::mt19937 rng(seed * 2654435761u + 1);
     gic_config cfg{};
@@ -30,6 +30,7 @@ gic_config differential_config(unsigned seed)
     cfg.sgi_enable_writable = rng() % 4 == 0;
     cfg.dir_any_mode = rng() % 4 == 0;
     cfg.vrpr_idle_f8 = rng() % 4 == 0;
+    cfg.no_nsacr = cfg.security && rng() % 4 == 0;
     return cfg;
 }
 
@@ -38,9 +39,10 @@ Generator::Generator(unsigned seed, const gic_config &config) : rng(seed), cfg(c
     // A few interrupts that everything happens to: SGIs, PPIs, SPIs next to each other and far apart.
     for (uint32_t intid : {0u, 1u, 7u, 16u, 25u, 27u, 30u, 32u, 33u, 34u, 40u, 63u})
         hot_ids.push_back(intid);
+    uint32_t spis = cfg.spis == GIC_NO_SPIS ? 1 : cfg.spis;
     for (int n = 0; n < 6; n++)
-        hot_ids.push_back(32 + pick(cfg.spis));
-    hot_ids.push_back(31 + cfg.spis);
+        hot_ids.push_back(32 + pick(spis));
+    hot_ids.push_back(31 + spis);
     for (unsigned n = 0; n < 24 + 8 * cfg.cpus; n++)
         pending_setup.push_back(setup(n));
     std::reverse(pending_setup.begin(), pending_setup.end());
@@ -113,7 +115,7 @@ Step Generator::setup(unsigned n)
             s = write(cpu, GIC_CPU, GICC_PMR, 0xff);
             break;
         case 2: // sometimes with AckCtl, FIQEn, CBPR, EOImodes
-            s = write(cpu, GIC_CPU, GICC_CTLR, (static_cast<uint32_t>(rng()) & 0x61c) | 3);
+            s = write(cpu, GIC_CPU, GICC_CTLR, (static_cast<uint32_t>(rng()) & 0x61c) | (one_in(2) ? 0x603 : 3));
             break;
         case 3:
             s = write(cpu, GIC_HYP, GICH_HCR, (static_cast<uint32_t>(rng()) & (one_in(2) ? 0x0e : 0xfe)) | GICH_HCR_En);
@@ -196,9 +198,12 @@ Step Generator::list_register(unsigned cpu)
     if (one_in(8))
         return write(cpu, GIC_HYP, offset, one_in(2) ? 0 : static_cast<uint32_t>(rng()));
     unsigned host = one_in(3) ? pick(cfg.cpus) : cpu;
-    const auto &source = !dropped[host].empty() ? dropped[host] : taken[host];
-    if (!source.empty() && pick(3)) {
-        uint32_t pid = source[pick(static_cast<uint32_t>(source.size()))].iar & 0x3ff;
+    auto &source = !dropped[host].empty() ? dropped[host] : taken[host];
+    if (!source.empty() && pick(6)) {
+        size_t at = pick(static_cast<uint32_t>(source.size()));
+        uint32_t pid = source[at].iar & 0x3ff;
+        if (pick(4) && &source == &dropped[host]) // from now on it is the guest's to end
+            source.erase(source.begin() + static_cast<std::ptrdiff_t>(at));
         return write(cpu, GIC_HYP, offset,
                      GICH_LR_HW | GICH_LR_State_Pending | group | priority | pid << GICH_LR_PhysicalID_SHIFT | vid);
     }
@@ -259,7 +264,7 @@ Step Generator::interface(unsigned cpu)
     case 3:
         return write(cpu, GIC_CPU, GICC_ABPR, any);
     case 4:
-        return write(cpu, GIC_CPU, GICC_CTLR, one_in(4) ? any : (any & 0x21c) | 3);
+        return write(cpu, GIC_CPU, GICC_CTLR, one_in(6) ? any : (any & 0x61c) | (one_in(2) ? 0x203 : 3));
     case 5: // mostly back to nothing active, so that nesting starts anew
         return write(cpu, GIC_CPU, GICC_APR + 4 * pick(8), one_in(4) ? any & few : 0);
     default:
@@ -273,18 +278,18 @@ Step Generator::virtual_side(unsigned cpu)
     uint32_t any = static_cast<uint32_t>(rng());
     switch (pick(10)) {
     case 0:
-        return write(cpu, GIC_VCPU, GICV_PMR, one_in(3) ? any : 0xff);
+        return write(cpu, GIC_VCPU, GICV_PMR, one_in(6) ? any : 0xff);
     case 1:
         return write(cpu, GIC_VCPU, one_in(2) ? GICV_BPR : GICV_ABPR, any);
     case 2:
-        return write(cpu, GIC_VCPU, GICV_CTLR, one_in(4) ? any : (any & 0x21c) | 3);
+        return write(cpu, GIC_VCPU, GICV_CTLR, one_in(8) ? any : (any & 0x21c) | 3);
     case 3:
         return write(cpu, GIC_HYP, GICH_APR, one_in(4) ? any & few : 0);
     case 4:
-        return write(cpu, GIC_HYP, GICH_VMCR, one_in(2) ? any : any | 0xf8000003);
+        return write(cpu, GIC_HYP, GICH_VMCR, one_in(8) ? any : any | 0xf8000003);
     case 5:
     case 6:
-        return write(cpu, GIC_HYP, GICH_HCR, one_in(4) ? any : (any & 0xfe) | GICH_HCR_En);
+        return write(cpu, GIC_HYP, GICH_HCR, one_in(8) ? any : (any & 0xfe) | GICH_HCR_En);
     case 7:
         return read(cpu, GIC_HYP, one_in(2) ? GICH_MISR : GICH_EISR + 4 * pick(6));
     default:
@@ -319,23 +324,23 @@ Step Generator::next()
     unsigned cpu = pick(cfg.cpus);
     uint32_t kind = pick(1000);
     Step s;
-    if (kind < 180)
+    if (kind < 170)
         return wire();
-    if (kind < 340)
+    if (kind < 310)
         return read(cpu, GIC_CPU, one_in(4) ? GICC_AIAR : GICC_IAR);
-    if (kind < 480)
+    if (kind < 440)
         return end_physical(cpu);
-    if (kind < 560)
+    if (kind < 540)
         return list_register(cpu);
-    if (kind < 640)
-        return read(cpu, GIC_VCPU, one_in(4) ? GICV_AIAR : GICV_IAR);
-    if (kind < 710)
+    if (kind < 660)
+        return read(cpu, GIC_VCPU, one_in(3) ? GICV_AIAR : GICV_IAR);
+    if (kind < 780)
         return end_virtual(cpu);
-    if (kind < 820)
+    if (kind < 860)
         return distributor(cpu);
-    if (kind < 870)
+    if (kind < 900)
         return interface(cpu);
-    if (kind < 920)
+    if (kind < 940)
         return virtual_side(cpu);
     if (kind < 992)
         return any_access();

@@ -18,6 +18,7 @@ namespace
 {
 
 constexpr unsigned steps_of_a_sequence = 1000;
+constexpr unsigned restored_sequences = 1000, steps_of_a_restored_sequence = 200;
 
 std::string name_of(const gic_config &c)
 {
@@ -60,10 +61,23 @@ int main(int argc, char **argv)
         if (terminal)
             std::fprintf(stderr, "\r%llu of %lu", static_cast<unsigned long long>(coverage.steps), operations);
     }
+    // Then the operations again, each on an instance restored from the state before it.
+    Coverage restored;
+    for (unsigned n = 0; n < restored_sequences; n++) {
+        auto seed = static_cast<unsigned>(first) + n;
+        if (auto different = play_sequence(seed, steps_of_a_restored_sequence, restored, true)) {
+            std::fprintf(stderr, "%s%s", terminal ? "\r\n" : "", different->c_str());
+            return 1;
+        }
+        if (terminal)
+            std::fprintf(stderr, "\rrestored at every step: %u of %u sequences", n + 1, restored_sequences);
+    }
     std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (terminal)
-        std::fprintf(stderr, "\r%40s\r", "");
+        std::fprintf(stderr, "\r%60s\r", "");
     std::printf("no difference\n%s%-32s %10zu\n", coverage.text().c_str(), "configurations", configurations.size());
+    std::printf("%-32s %10u sequences, %llu restores\n", "restored at every step", restored_sequences,
+                static_cast<unsigned long long>(restored.restores));
     std::fprintf(stderr, "%.1f s\n", seconds.count());
     return 0;
 }

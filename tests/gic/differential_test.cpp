@@ -28,6 +28,23 @@ TEST_P(Differential, every_answer_and_every_wire_is_the_naive_gics)
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Differential, testing::Range(0u, 10u));
 
+class RestoredAtEveryStep : public testing::TestWithParam<unsigned>
+{
+};
+
+// 1,000 sequences in all. A step that the state does not hold everything for shows in the next ones.
+TEST_P(RestoredAtEveryStep, goes_on_in_lock_step)
+{
+    Coverage coverage;
+    for (unsigned n = 0; n < 50; n++) {
+        auto different = play_sequence(1000 + GetParam() * 50 + n, 110, coverage, true);
+        ASSERT_FALSE(different.has_value()) << *different;
+    }
+    EXPECT_GE(coverage.restores, 50u * 110u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RestoredAtEveryStep, testing::Range(0u, 20u));
+
 // A comparison of two idle GICs would prove nothing: everything has to happen in the share above.
 TEST(DifferentialCoverage, nothing_of_interest_is_missing)
 {

@@ -69,7 +69,7 @@ uint32_t NaiveGic::read_dist(Access a, uint32_t offset, unsigned size) const
         return value;
     }
     if (offset >= 0xe00 && offset < 0xf00) { // GICD_NSACR
-        for (uint32_t n = 0; n < 16 && cfg.security && !a.nonsecure; n++) {
+        for (uint32_t n = 0; n < 16 && cfg.security && !cfg.no_nsacr && !a.nonsecure; n++) {
             uint32_t intid = (offset - 0xe00) * 4 + n;
             if (exists(intid))
                 value |= irq(a.cpu, intid).nsaccess << 2 * n;
@@ -120,7 +120,7 @@ uint32_t NaiveGic::read_dist_byte(Access a, uint32_t offset) const
     }
     if (offset >= 0xf10 && offset < 0xf30) { // GICD_CPENDSGIR, GICD_SPENDSGIR
         uint32_t sgi = offset & 0xf, value = 0;
-        if (!visible(a, sgi, offset < 0xf20 ? 2 : 1))
+        if (!visible(a, sgi)) // GICD_NSACR names neither register (4.3.14)
             return 0;
         for (unsigned cpu = 0; cpu < cfg.cpus; cpu++)
             value |= static_cast<uint32_t>(irq(a.cpu, sgi).source[cpu]) << cpu;
@@ -153,7 +153,7 @@ void NaiveGic::write_dist(Access a, uint32_t offset, unsigned size, uint32_t val
                 irq(a.cpu, intid).edge = value >> (2 * n + 1) & 1;
         }
     } else if (offset >= 0xe00 && offset < 0xf00) { // GICD_NSACR: PPIs have no field (4.3.14)
-        for (uint32_t n = 0; n < 16 && cfg.security && !a.nonsecure; n++) {
+        for (uint32_t n = 0; n < 16 && cfg.security && !cfg.no_nsacr && !a.nonsecure; n++) {
             uint32_t intid = (offset - 0xe00) * 4 + n;
             if (exists(intid) && (intid < 16 || intid >= 32))
                 irq(a.cpu, intid).nsaccess = value >> 2 * n & 3;
@@ -210,7 +210,7 @@ void NaiveGic::write_dist_byte(Access a, uint32_t offset, uint32_t value)
     } else if (offset >= 0xf10 && offset < 0xf30) {
         uint32_t sgi = offset & 0xf;
         bool set = offset >= 0xf20;
-        if (!visible(a, sgi, set ? 1 : 2))
+        if (!visible(a, sgi))
             return;
         for (unsigned cpu = 0; cpu < cfg.cpus; cpu++)
             if (value >> cpu & 1)

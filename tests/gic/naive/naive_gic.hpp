@@ -17,7 +17,7 @@ namespace trapline_test
 
 struct NaiveConfig {
     unsigned cpus = 1, spis = 96, lrs = 4, prio_bits = 5, maint_ppi = 0;
-    bool security = false;
+    bool security = false, no_nsacr = false;
     bool ppi_config_fixed = false, sgi_enable_writable = false, dir_any_mode = false, vrpr_idle_f8 = false;
     uint32_t dist_iidr = 0x0200143b, cpu_iidr = 0x0202143b;
 };

@@ -113,7 +113,8 @@ uint32_t NaiveGic::virtual_acknowledge(unsigned cpu, bool alias)
     if (!best.exists || !sufficient_virtually(cpu, best))
         return 1023;
     uint32_t answer = virtual_view(cpu, best, alias);
-    if ((answer & 0x3ff) >= 1020)
+    // Of a group that this register does not serve, or (UNPREDICTABLE) with an ID that says so by itself.
+    if (answer != (best.source << 10 | best.intid) || answer == 1022 || answer == 1023)
         return answer;
     c.lr[best.lr] = (c.lr[best.lr] & ~lr_state) | lr_state_active;
     c.vapr[virtual_group_priority(cpu, best.group, best.priority) >> 3] = true;
@@ -131,13 +132,14 @@ int NaiveGic::find_active_entry(unsigned cpu, uint32_t value) const
     return -1;
 }
 
-// 5.2: a hardware entry takes its physical interrupt along, whoever acknowledged that.
+// 5.2: a hardware entry takes its physical interrupt along, whoever acknowledged that. The virtual interface is
+// Non-secure: with the Security Extensions it cannot end a Group 0 interrupt, as GICC_DIR cannot (4.4.15).
 void NaiveGic::virtual_deactivate(unsigned cpu, unsigned n)
 {
     uint32_t &lr = cpus[cpu].lr[n];
     lr &= ~lr_state_active;
     uint32_t intid = lr >> 10 & 0x3ff;
-    if (lr_hw(lr) && exists(intid) && intid >= 16)
+    if (lr_hw(lr) && exists(intid) && intid >= 16 && visible({cpu, cfg.security}, intid))
         irq(cpu, intid).active = false;
 }
 
