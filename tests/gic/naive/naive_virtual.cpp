@@ -121,12 +121,14 @@ uint32_t NaiveGic::virtual_acknowledge(unsigned cpu, bool alias)
     return answer;
 }
 
-// The active entry that an end or a deactivation names: by its ID, and for an SGI by its source.
+// The active entry that an end or a deactivation names: by its ID, and below 16 by its source, which is 0 for a
+// hardware entry.
 int NaiveGic::find_active_entry(unsigned cpu, uint32_t value) const
 {
     for (unsigned n = 0; n < cfg.lrs; n++) {
         uint32_t lr = cpus[cpu].lr[n];
-        if (lr_active(lr) && lr_id(lr) == (value & 0x3ff) && (!lr_is_sgi(lr) || lr_cpuid(lr) == (value >> 10 & 7)))
+        uint32_t source = lr_is_sgi(lr) ? lr_cpuid(lr) : 0;
+        if (lr_active(lr) && lr_id(lr) == (value & 0x3ff) && (lr_id(lr) >= 16 || source == (value >> 10 & 7)))
             return static_cast<int>(n);
     }
     return -1;
