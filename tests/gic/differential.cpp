@@ -165,20 +165,24 @@ Lockstep::~Lockstep()
 }
 
 // A fresh instance takes the place of the old one. It reports the wires that it raises.
-void Lockstep::save_and_restore()
+std::optional<std::string> Lockstep::save_and_restore()
 {
     std::vector<uint8_t> state(gic_save_size(g));
     if (gic_save(g, state.data(), state.size()) != 0)
-        throw std::runtime_error("gic_save");
+        return "gic_save refuses";
+    gic *fresh = nullptr;
+    if (gic_new(&cfg, &fresh) != 0)
+        return "gic_new refuses what it accepted before";
     gic_free(g);
-    g = nullptr;
+    g = fresh;
     latched = {};
-    if (gic_new(&cfg, &g) != 0 || gic_restore(g, state.data(), state.size()) != 0)
-        throw std::runtime_error("gic_restore refuses what gic_save wrote");
+    stats_before = {};
+    if (gic_restore(g, state.data(), state.size()) != 0)
+        return "gic_restore refuses what gic_save wrote";
     std::vector<uint8_t> again(gic_save_size(g));
     if (gic_save(g, again.data(), again.size()) != 0 || again != state)
-        throw std::runtime_error("a restored state saves as another");
-    stats_before = {};
+        return "a restored state saves as another";
+    return {};
 }
 
 std::optional<std::string> Lockstep::apply(const Step &s)
@@ -214,7 +218,8 @@ std::optional<std::string> Lockstep::apply(const Step &s)
         coverage.resets++;
         break;
     case Step::SaveRestore:
-        save_and_restore();
+        if (auto different = save_and_restore())
+            return different;
         coverage.restores++;
         break;
     }

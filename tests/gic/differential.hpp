@@ -67,7 +67,7 @@ class Lockstep
   private:
     std::optional<std::string> compare_wires();
     void count(const Step &step, unsigned nested_before, unsigned virt_nested_before, uint32_t eoicount_before);
-    void save_and_restore();
+    std::optional<std::string> save_and_restore();
 
     gic_config cfg;
     gic *g = nullptr;
