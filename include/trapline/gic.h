@@ -234,7 +234,7 @@ struct gic_register {
     const char *name;     /* "GICD_ISENABLER" */
     uint32_t first, end;  /* offsets in the frame: first <= offset < end */
     uint8_t bits_per_irq; /* 0: not an array over interrupts */
-    uint8_t widths;       /* sum of the access sizes it takes: 1, 4 */
+    uint8_t widths;       /* sum of the access sizes it takes: 1, 2, 4 */
     uint8_t access;       /* enum gic_access */
     bool secure_only;     /* RAZ/WI to Non-secure accesses if there are two security states */
     uint32_t reset;       /* of the first register, in the default configuration; of a WO register 0 */
