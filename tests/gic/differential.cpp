@@ -46,11 +46,11 @@ NaiveConfig naive_config(const gic_config &c)
 std::string config_text(const gic_config &c)
 {
     std::ostringstream out;
-    out << "config cpus=" << c.cpus << " spis=" << (c.spis == GIC_NO_SPIS ? 0 : c.spis) << " priobits=" << c.prio_bits << " security=" << c.security
-        << " lrs=" << c.lrs << " vpriobits=5\n# maint_ppi=" << c.maint_ppi
+    out << "config cpus=" << c.cpus << " spis=" << (c.spis == GIC_NO_SPIS ? 0 : c.spis) << " priobits=" << c.prio_bits
+        << " security=" << c.security << " lrs=" << c.lrs << " vpriobits=5\n# maint_ppi=" << c.maint_ppi
         << " ppi_config_fixed=" << c.ppi_config_fixed << " sgi_enable_writable=" << c.sgi_enable_writable
-        << " dir_any_mode=" << c.dir_any_mode << " vrpr_idle_f8=" << c.vrpr_idle_f8
-        << " no_nsacr=" << c.no_nsacr << "\n";
+        << " dir_any_mode=" << c.dir_any_mode << " vrpr_idle_f8=" << c.vrpr_idle_f8 << " no_nsacr=" << c.no_nsacr
+        << "\n";
     return out.str();
 }
 
@@ -277,8 +277,7 @@ void Lockstep::count(const Step &s, unsigned nested, unsigned virt_nested, uint3
     coverage.hw_deactivations += now.hw_deactivations - stats_before.hw_deactivations;
     coverage.virt_eois += now.virt_eois - stats_before.virt_eois;
     if (s.frame == GIC_VCPU && s.kind == Step::Write)
-        coverage.missing_entries +=
-            naive.read(cpu, false, GIC_HYP, GICH_HCR, 4) >> GICH_HCR_EOICount_SHIFT != eoicount;
+        coverage.missing_entries += naive.read(cpu, false, GIC_HYP, GICH_HCR, 4) >> GICH_HCR_EOICount_SHIFT != eoicount;
     for (unsigned error = 0; error < GIC_NERRORS; error++)
         coverage.mistakes += now.errors[error] - stats_before.errors[error];
     stats_before = now;

@@ -111,7 +111,7 @@ class Generator
         uint32_t iar;
         bool secure, alias;
     };
-    std::array<std::vector<Taken>, 8> taken, dropped;            // GICC: acknowledged; priority dropped
+    std::array<std::vector<Taken>, 8> taken, dropped;           // GICC: acknowledged; priority dropped
     std::array<std::vector<Taken>, 8> virt_taken, virt_dropped; // the same on GICV
 };
 

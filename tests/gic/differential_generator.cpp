@@ -13,7 +13,8 @@ namespace trapline_test
 
 gic_config differential_config(unsigned seed)
 {
-    static const uint32_t cpus[] = {1, 2, 3, 4, 8}, spis[] = {32, 96, 32, 256, 64, 988, GIC_NO_SPIS}, lrs[] = {4, 1, 8, 33, 64};
+    static const uint32_t cpus[] = {1, 2, 3, 4, 8}, spis[] = {32, 96, 32, 256, 64, 988, GIC_NO_SPIS},
+                          lrs[] = {4, 1, 8, 33, 64};
     static const uint32_t bits[] = {5, 8, 4, 6, 7};
     std::mt19937 rng(seed * 2654435761u + 1);
     gic_config cfg{};
@@ -102,7 +103,8 @@ Step Generator::setup(unsigned n)
             s = write(pick(cfg.cpus), GIC_DIST, GICD_ITARGETSR + intid, static_cast<uint32_t>(rng()) & 0xff, 1);
             break;
         default:
-            s = write(pick(cfg.cpus), GIC_DIST, GICD_ISENABLER + intid / 32 * 4, static_cast<uint32_t>(rng()) | 1u << intid % 32);
+            s = write(pick(cfg.cpus), GIC_DIST, GICD_ISENABLER + intid / 32 * 4,
+                      static_cast<uint32_t>(rng()) | 1u << intid % 32);
             break;
         }
     } else {
