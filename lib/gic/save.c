@@ -246,6 +246,9 @@ int gic_restore(struct gic *g, const void *buf, size_t size)
             irq_set_sgi_sources(g, cpu, sgi, g->sgi_sources[cpu][sgi]);
     }
     g->forwarded = select_forwarded(g->ctlr);
+    /* The level of the PPI that the maintenance output drives is what its driver says, not a forged file. */
+    for (unsigned cpu = 0; cpu < g->cfg.cpus && g->cfg.maint_ppi; cpu++)
+        irq_set_line(g, slot_of(cpu, g->cfg.maint_ppi), vcpuif_pins(g, cpu) >> GIC_MAINT & 1);
     rebuild(g);
     return 0;
 }

@@ -21,6 +21,16 @@ Buffer save(const gic *g)
     return buffer;
 }
 
+// Makes the check sum right.
+void seal(Buffer &state)
+{
+    uint32_t sum = 2166136261u;
+    for (size_t i = 0; i + 4 < state.size(); i++)
+        sum = (sum ^ state[i]) * 16777619u;
+    for (size_t i = 0; i < 4; i++)
+        state[state.size() - 4 + i] = static_cast<uint8_t>(sum >> 8 * i);
+}
+
 class SaveRestore : public testing::TestWithParam<unsigned>
 {
 };
@@ -89,11 +99,7 @@ TEST(Restore, of_impossible_values_is_refused)
     for (size_t at = 40; at + 4 < good.size(); at++) {
         Buffer bad = good;
         bad[at] ^= 0xff;
-        uint32_t sum = 2166136261u;
-        for (size_t i = 0; i + 4 < bad.size(); i++)
-            sum = (sum ^ bad[i]) * 16777619u;
-        for (size_t i = 0; i < 4; i++)
-            bad[bad.size() - 4 + i] = static_cast<uint8_t>(sum >> 8 * i);
+        seal(bad);
         if (gic_restore(gic.g, bad.data(), bad.size()) == 0)
             accepted++;
         else
@@ -102,6 +108,30 @@ TEST(Restore, of_impossible_values_is_refused)
     }
     EXPECT_GT(refused, 100u);
     EXPECT_GT(accepted, 10u);
+}
+
+// The PPI that the maintenance output drives has its driver's level, whatever level a forged state gives it.
+TEST(Restore, cannot_set_the_level_of_the_maintenance_ppi)
+{
+    gic_config cfg{};
+    cfg.maint_ppi = 25;
+    TestGic gic(cfg);
+    Buffer idle = save(gic.g);
+    gic.write(GIC_HYP, GICH_HCR, GICH_HCR_En | GICH_HCR_UIE);
+    Buffer raised = save(gic.g);
+    unsigned forged = 0;
+    for (size_t at = 40; at + 4 < idle.size(); at++) {
+        if (idle[at] == raised[at])
+            continue;
+        Buffer bad = idle;
+        bad[at] = raised[at]; // the level without its cause, or the cause without the level
+        seal(bad);
+        ASSERT_EQ(gic_restore(gic.g, bad.data(), bad.size()), 0);
+        gic.check();
+        EXPECT_EQ((gic.state(25) & GIC_ST_LINE) != 0, gic.pin(GIC_MAINT));
+        forged++;
+    }
+    EXPECT_EQ(forged, 2u);
 }
 
 TEST(Restore, of_another_version_or_configuration_is_refused)
