@@ -10,6 +10,8 @@
 namespace
 {
 
+using namespace trapline_test;
+
 NaiveConfig config_of(const gicvec_config &c)
 {
     NaiveConfig cfg;
