@@ -132,6 +132,10 @@ static bool store(const struct command *cmd, const struct option *opt, struct op
 {
     char *at = (char *)o + opt->offset;
 
+    if (value && !*value) { /* most likely a variable of a script that is not set */
+        usage_error(cmd, "'--%s' has an empty value; it needs one: --%s %s", opt->name, opt->name, opt->arg_name);
+        return false;
+    }
     if (opt->values && value && !one_of(opt->values, value)) {
         usage_error(cmd, "'%s' is no value of '--%s'; one of: %s", value, opt->name, opt->values);
         return false;
