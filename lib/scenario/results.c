@@ -18,6 +18,7 @@ struct results_all *results_new(enum results_kind kind)
     if (r) {
         arena_init(&r->arena);
         r->pub.kind = kind;
+        r->renames = metric_renames;
     }
     return r;
 }
@@ -134,6 +135,36 @@ const struct results_metric *results_metric_find(const struct results_mode *m, c
         if (!strcmp(m->metric[i].name, name))
             return &m->metric[i];
     return NULL;
+}
+
+const char *results_better_name(enum machine_better better)
+{
+    static const char *const names[] = {[MACHINE_LESS] = "less", [MACHINE_MORE] = "more", [MACHINE_EXACT] = "exact"};
+
+    return names[better];
+}
+
+const char *results_verdict_name(enum results_verdict verdict)
+{
+    static const char *const names[] = {[RESULTS_SAME] = "same",
+                                        [RESULTS_WITHIN] = "within",
+                                        [RESULTS_DIFFERS] = "differs",
+                                        [RESULTS_NEW] = "new",
+                                        [RESULTS_GONE] = "gone"};
+
+    return names[verdict];
+}
+
+void results_json_open(struct json *j, const char *type, unsigned schema)
+{
+    json_init(j);
+    json_object(j);
+    json_key(j, "schema");
+    json_uint(j, schema);
+    json_key(j, "tool");
+    json_text(j, "trapline");
+    json_key(j, "type");
+    json_text(j, type);
 }
 
 double results_value(const struct results_metric *m)

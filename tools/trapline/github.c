@@ -2,7 +2,13 @@
 /* github.c - annotations: "::error file=s.yaml,line=17,col=7::text". */
 #include "formats.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+bool github_wanted(const struct options *o)
+{
+    return o->format && !strcmp(o->format, "github");
+}
 
 /* The runner undoes this: a text may not end its line, a property not itself. */
 static void put_escaped(const char *s, bool property)
@@ -57,31 +63,79 @@ void github_check(const struct report *r, const struct scenario_outcome *o)
     putchar('\n');
 }
 
-static void annotate(const struct session *x, const struct yard_scenario *s, size_t i, const struct yard_mode *m,
-                     const struct results_change *c)
+void github_broken(const struct report *r)
 {
-    unsigned line = c ? c->base->line : m->base->line, col = c ? c->base->col : m->base->col;
-    char text[YARD_TEXT];
-
-    begin("error", x->o->baseline, line, col, "baseline");
-    yard_message(s, m, c, text, sizeof text);
-    put_escaped(text, false);
-    printf("; to accept this: ");
-    yard_accept(x, i, text, sizeof text);
-    put_escaped(text, false);
-    putchar('\n');
+    for (size_t m = 0; m < scenario_modes(r->s); m++) {
+        int status = scenario_status(r->s, m);
+        if (status >= 0)
+            continue;
+        begin("error", scenario_file(r->s), 0, 0, "run");
+        put_escaped(scenario_name(r->s), false);
+        printf(", mode ");
+        put_escaped(scenario_mode_name(r->s, m), false);
+        printf(": %s: ", session_failure(status));
+        put_escaped(scenario_error(r->s, m), false);
+        putchar('\n');
+    }
 }
 
-void github_baseline(const struct session *x, const struct yardstick *y, size_t i)
+static void put_accept(const struct session *x, size_t i)
 {
-    const struct yard_scenario *s = &y->s[i];
+    char *text = accept_command(x, i);
 
-    for (size_t k = 0; k < s->n; k++) {
-        const struct yard_mode *m = &s->mode[k];
-        if (!m->now)
-            annotate(x, s, i, m, NULL);
-        for (size_t c = 0; c < m->n; c++)
-            if (m->change[c].verdict == RESULTS_DIFFERS || m->change[c].verdict == RESULTS_GONE)
-                annotate(x, s, i, m, &m->change[c]);
+    put_escaped("\nto accept this: ", false);
+    put_escaped(text, false);
+    putchar('\n');
+    free(text);
+}
+
+/* All that differs in one mode: how much of it, and each metric on a line of its own. */
+static void annotate(const struct session *x, const struct baseline_verdict *v, const struct baseline_mode *m)
+{
+    bool first = true;
+    char text[YARD_TEXT];
+
+    for (size_t i = 0; i < m->n; i++) {
+        const struct results_change *c = &m->change[i];
+        if (!baseline_change_failed(c))
+            continue;
+        if (first) {
+            begin("error", x->o->baseline, c->base->line, c->base->col, "baseline");
+            snprintf(text, sizeof text, "%s, mode %s: %zu of %zu metrics differ%s", v->base->name, m->now->name,
+                     m->differ, m->compared, m->differ == 1 ? "s" : "");
+            put_escaped(text, false);
+        }
+        first = false;
+        yard_change(c, text, sizeof text);
+        put_escaped("\n", false);
+        put_escaped(text, false);
     }
+}
+
+void github_baseline(const struct session *x, const struct baseline_verdict *v, size_t i)
+{
+    char text[YARD_TEXT];
+
+    for (size_t k = 0; k < v->n; k++) {
+        const struct baseline_mode *m = &v->mode[k];
+        if (m->now && !m->differ)
+            continue;
+        if (m->now) {
+            annotate(x, v, m);
+        } else {
+            begin("error", x->o->baseline, m->base->line, m->base->col, "baseline");
+            yard_message(v, m, NULL, text, sizeof text);
+            put_escaped(text, false);
+        }
+        put_accept(x, i);
+    }
+}
+
+void github_left_out(const struct session *x, const struct results_scenario *s)
+{
+    begin("warning", x->o->baseline, s->line, s->col, "baseline");
+    put_escaped("scenario ", false);
+    put_escaped(s->name, false);
+    put_escaped(" of the baseline was not run", false);
+    putchar('\n');
 }
