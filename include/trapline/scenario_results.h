@@ -43,6 +43,8 @@ struct results_scenario {
     uint64_t model_version;
     const struct results_mode *mode;
     size_t n;
+    const char *const *broken; /* names of modes whose runs did not come to their ends */
+    size_t nbroken;
     unsigned line, col;
 };
 

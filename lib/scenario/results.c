@@ -72,10 +72,13 @@ static const char *config_sha256(struct arena *a, const struct mode *m)
 static bool take(struct arena *a, const struct scenario *s, struct results_scenario *out)
 {
     struct results_mode *mode = arena_alloc(a, s->nmodes * sizeof *mode);
-    size_t n = 0;
+    const char **broken = arena_alloc(a, s->nmodes * sizeof *broken);
+    size_t n = 0, nbroken = 0;
 
     for (size_t i = 0; i < s->nmodes; i++) {
         const struct mode *m = &s->mode[i];
+        if (m->status < 0)
+            broken[nbroken++] = m->name;
         if (m->status || !m->machine)
             continue;
         mode[n] = (struct results_mode){.name = m->name, .config = config_sha256(a, m)};
@@ -88,7 +91,9 @@ static bool take(struct arena *a, const struct scenario *s, struct results_scena
                                      .sha256 = s->sha256,
                                      .model_version = TRAPLINE_MODEL_VERSION,
                                      .mode = mode,
-                                     .n = n};
+                                     .n = n,
+                                     .broken = broken,
+                                     .nbroken = nbroken};
     return true;
 }
 

@@ -186,7 +186,8 @@ static void metrics(struct reading *r, const struct node *map, bool wrapped, str
 
 /* ---- result files ------------------------------------------------------------------------------- */
 
-static void run_mode(struct reading *r, const struct node *n, struct results_scenario *s, struct results_mode *list)
+static void run_mode(struct reading *r, const struct node *n, struct results_scenario *s, struct results_mode *list,
+                     const char **broken)
 {
     struct results_mode m = {.line = n->at.line + 1, .col = n->at.col + 1};
     const struct node *map, *status;
@@ -195,8 +196,12 @@ static void run_mode(struct reading *r, const struct node *n, struct results_sce
         return;
     m.name = member_text(r, n, "mode");
     status = member(r, n, "status", NODE_SCALAR);
-    if (!m.name || !status || strcmp(status->text, "ok"))
-        return; /* a mode that did not come to its end has no metrics */
+    if (!m.name || !status)
+        return;
+    if (strcmp(status->text, "ok")) { /* it did not come to its end and has no metrics */
+        broken[s->nbroken++] = m.name;
+        return;
+    }
     map = member(r, n, "metrics", NODE_MAP);
     if (!map)
         return;
@@ -219,6 +224,7 @@ static void read_run(struct reading *r, const struct node *root)
     for (size_t i = 0; i < list->n; i++) {
         const struct node *n = list->item[i], *modes;
         struct results_mode *mode;
+        const char **broken;
         if (!is_kind(r, n, NODE_MAP, "a scenario"))
             continue;
         s[i].line = n->at.line + 1;
@@ -232,9 +238,11 @@ static void read_run(struct reading *r, const struct node *root)
         if (!modes || !is_moderate(r, modes, "modes"))
             continue;
         mode = arena_alloc(r->a, modes->n * sizeof *mode);
+        broken = arena_alloc(r->a, modes->n * sizeof *broken);
         s[i].mode = mode;
+        s[i].broken = broken;
         for (size_t k = 0; k < modes->n; k++)
-            run_mode(r, modes->item[k], &s[i], mode);
+            run_mode(r, modes->item[k], &s[i], mode, broken);
     }
     r->out->pub.scenario = s;
     r->out->pub.n = list->n;

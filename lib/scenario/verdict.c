@@ -48,8 +48,7 @@ int baseline_judge(const struct results *base, const struct scenario *s, const s
     bool ok = true;
 
     *v = (struct baseline_verdict){.base = results_scenario_find(base, now->name), .now = now};
-    for (size_t i = 0; i < s->nmodes; i++)
-        v->broken += s->mode[i].status < 0;
+    v->broken = now->nbroken;
     if (!v->base)
         return 0;
     v->mode = calloc(v->base->n + now->n + 1, sizeof *v->mode);

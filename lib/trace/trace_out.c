@@ -48,15 +48,20 @@ static int open_tmp(struct trace_out *o)
 
 /*
  * Renaming asks the directory for permission, not the file: a file that its owner has made read-only would be
- * replaced all the same, and get the permissions of a new one.
+ * replaced all the same, and get the owner and the permissions of a new one.
  */
 static int replace(struct trace_out *o, const struct stat *old)
 {
     int ret;
 
-    if (!(old->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) || access(o->path, W_OK))
+    if (!(old->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)))
         return -EACCES;
+    if (access(o->path, W_OK))
+        return neg_errno();
     ret = open_tmp(o);
+    /* Who may not give files away goes on as the owner of the new one. */
+    if (!ret && fchown(fileno(o->f), old->st_uid, old->st_gid))
+        errno = 0;
     if (!ret && fchmod(fileno(o->f), old->st_mode & (S_IRWXU | S_IRWXG | S_IRWXO))) {
         ret = neg_errno();
         (void)fclose(o->f);

@@ -372,7 +372,7 @@ TEST(Results, RenameTableIsSound)
 TEST(Results, Causes)
 {
     const struct results_mode a = {"run", "c1", nullptr, 0, 0, 0}, b = {"run", "c2", nullptr, 0, 0, 0};
-    const struct results_scenario base = {"s", "s.yaml", "f1", "0", 3, &a, 1, 0, 0};
+    const struct results_scenario base = {"s", "s.yaml", "f1", "0", 3, &a, 1, nullptr, 0, 0, 0};
     struct results_scenario now = base;
     EXPECT_EQ(baseline_cause(&base, &now), BASELINE_PROGRAM);
     now.model_version = 4;

@@ -174,6 +174,8 @@ int cmd_compare(const struct options *o)
     c.x.code = prepare(&c, &text);
     if (c.x.code == EXIT_HOLDS)
         show_all(&c);
+    if (c.broken)
+        session_code(&c.x, EXIT_FAILS);
     outputs_abort(&c.out);
     free(text);
     free(c.pair);

@@ -14,6 +14,7 @@ struct comparison {
     struct results_pair *pair;
     size_t n;
     bool wanted[64]; /* modes of the scenario that must be run */
+    bool broken;     /* results lack a mode whose run did not come to its end */
 };
 
 /* compare.c: adds a pair, under the names that a reader knows the sides by. */

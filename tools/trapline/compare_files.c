@@ -14,6 +14,14 @@ static const char *file_name(const struct comparison *c, size_t i)
     return strcmp(name, "-") ? name : "<stdin>";
 }
 
+static bool is_broken(const struct results_scenario *s, const char *mode)
+{
+    for (size_t i = 0; i < s->nbroken; i++)
+        if (!strcmp(s->broken[i], mode))
+            return true;
+    return false;
+}
+
 /* ---- what was asked for ----------------------------------------------------------------------------- */
 
 /* Options that change a scenario have nothing to change here. */
@@ -47,7 +55,7 @@ static int check_mode(const struct comparison *c, size_t file, const char *name)
     size_t n = 0;
 
     for (size_t i = 0; i < r->n; i++) {
-        if (results_mode_find(&r->scenario[i], name))
+        if (results_mode_find(&r->scenario[i], name) || is_broken(&r->scenario[i], name))
             return EXIT_HOLDS;
         for (size_t m = 0; m < r->scenario[i].n && n < sizeof names / sizeof names[0]; m++) {
             size_t k = 0;
@@ -155,6 +163,24 @@ static void note(const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+/* A mode that cannot be compared because its run failed must not look as if nobody had wanted it. */
+static void note_broken(struct comparison *c, size_t file)
+{
+    const struct results *r = c->file[file];
+    const struct options *o = c->x.o;
+
+    for (size_t i = 0; i < r->n; i++) {
+        const struct results_scenario *s = &r->scenario[i];
+        for (size_t k = 0; k < s->nbroken; k++) {
+            if ((o->base || o->with) && !(o->base && !strcmp(o->base, s->broken[k])) &&
+                !(o->with && !strcmp(o->with, s->broken[k])))
+                continue;
+            note("%s: the run of mode %s in %s did not come to its end", s->name, s->broken[k], file_name(c, file));
+            c->broken = true;
+        }
+    }
+}
+
 /* Modes of the same name, or --base of the first file and --with of the second. */
 static void pair_scenarios(struct comparison *c, const struct results_scenario *a, const struct results_scenario *b)
 {
@@ -173,11 +199,11 @@ static void pair_scenarios(struct comparison *c, const struct results_scenario *
             continue;
         if (with)
             compare_add(c, a, file[0], &a->mode[i], file[1], with);
-        else
+        else if (!is_broken(b, name))
             note("%s: mode %s is not in %s", a->name, name, file[1]);
     }
     for (size_t i = 0; i < b->n && !o->base && !o->with; i++)
-        if (!results_mode_find(a, b->mode[i].name))
+        if (!results_mode_find(a, b->mode[i].name) && !is_broken(a, b->mode[i].name))
             note("%s: mode %s is not in %s", a->name, b->mode[i].name, file[0]);
 }
 
@@ -266,6 +292,8 @@ int compare_files(struct comparison *c, const char *text, size_t len)
         code = check_names(c);
     if (code != EXIT_HOLDS)
         return code;
+    for (size_t i = 0; i < args->n; i++)
+        note_broken(c, i);
     if (c->file[1])
         pair_files(c);
     else
