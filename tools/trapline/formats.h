@@ -19,8 +19,7 @@ bool markdown_write(FILE *f, const void *subject);
 bool csv_write(FILE *f, const void *subject);
 bool json_write(FILE *f, const void *subject);
 
-/* Workflow commands of GitHub, on standard output: each becomes an annotation in the changed file. */
-bool github_wanted(const struct options *o);
+/* Annotations for GitHub; see output.h. */
 void github_check(const struct report *r, const struct scenario_outcome *o);
 /* Modes whose runs did not come to their ends. */
 void github_broken(const struct report *r);

@@ -33,15 +33,24 @@ static void put_escaped(const char *s, bool property)
     }
 }
 
-static void begin(const char *level, const char *file, unsigned line, unsigned col, const char *title)
+void github_begin(const char *level, const char *file, unsigned line, unsigned col, const char *title)
 {
-    printf("::%s file=", level);
-    put_escaped(file, true);
-    if (line)
-        printf(",line=%u,col=%u", line, col);
-    printf(",title=");
+    printf("::%s ", level);
+    if (*file != '<' && strncmp(file, "--", 2)) { /* standard input and options are no files */
+        printf("file=");
+        put_escaped(file, true);
+        if (line)
+            printf(",line=%u,col=%u", line, col);
+        putchar(',');
+    }
+    printf("title=");
     put_escaped(title, true);
     printf("::");
+}
+
+void github_text(const char *s)
+{
+    put_escaped(s, false);
 }
 
 void github_check(const struct report *r, const struct scenario_outcome *o)
@@ -50,15 +59,15 @@ void github_check(const struct report *r, const struct scenario_outcome *o)
     char text[1100];
 
     outcome_text(o, text, sizeof text);
-    begin("error", scenario_file(r->s), o->line, o->col, condition ? "condition" : "expectation");
-    put_escaped(scenario_name(r->s), false);
+    github_begin("error", scenario_file(r->s), o->line, o->col, condition ? "condition" : "expectation");
+    github_text(scenario_name(r->s));
     printf(", ");
-    put_escaped(outcome_scope(r->s, o), false);
+    github_text(outcome_scope(r->s, o));
     printf(": ");
-    put_escaped(text, false);
+    github_text(text);
     if (*o->got) {
         printf(": got ");
-        put_escaped(o->got, false);
+        github_text(o->got);
     }
     putchar('\n');
 }
@@ -69,12 +78,12 @@ void github_broken(const struct report *r)
         int status = scenario_status(r->s, m);
         if (status >= 0)
             continue;
-        begin("error", scenario_file(r->s), 0, 0, "run");
-        put_escaped(scenario_name(r->s), false);
+        github_begin("error", scenario_file(r->s), 0, 0, "run");
+        github_text(scenario_name(r->s));
         printf(", mode ");
-        put_escaped(scenario_mode_name(r->s, m), false);
+        github_text(scenario_mode_name(r->s, m));
         printf(": %s: ", session_failure(status));
-        put_escaped(scenario_error(r->s, m), false);
+        github_text(scenario_error(r->s, m));
         putchar('\n');
     }
 }
@@ -83,8 +92,8 @@ static void put_accept(const struct session *x, size_t i)
 {
     char *text = accept_command(x, i);
 
-    put_escaped("\nto accept this: ", false);
-    put_escaped(text, false);
+    github_text("\nto accept this: ");
+    github_text(text);
     putchar('\n');
     free(text);
 }
@@ -100,15 +109,15 @@ static void annotate(const struct session *x, const struct baseline_verdict *v, 
         if (!baseline_change_failed(c))
             continue;
         if (first) {
-            begin("error", x->o->baseline, c->base->line, c->base->col, "baseline");
+            github_begin("error", x->o->baseline, c->base->line, c->base->col, "baseline");
             snprintf(text, sizeof text, "%s, mode %s: %zu of %zu metrics differ%s", v->base->name, m->now->name,
                      m->differ, m->compared, m->differ == 1 ? "s" : "");
-            put_escaped(text, false);
+            github_text(text);
         }
         first = false;
         yard_change(c, text, sizeof text);
-        put_escaped("\n", false);
-        put_escaped(text, false);
+        github_text("\n");
+        github_text(text);
     }
 }
 
@@ -123,9 +132,9 @@ void github_baseline(const struct session *x, const struct baseline_verdict *v, 
         if (m->now) {
             annotate(x, v, m);
         } else {
-            begin("error", x->o->baseline, m->base->line, m->base->col, "baseline");
+            github_begin("error", x->o->baseline, m->base->line, m->base->col, "baseline");
             yard_message(v, m, NULL, text, sizeof text);
-            put_escaped(text, false);
+            github_text(text);
         }
         put_accept(x, i);
     }
@@ -133,9 +142,9 @@ void github_baseline(const struct session *x, const struct baseline_verdict *v, 
 
 void github_left_out(const struct session *x, const struct results_scenario *s)
 {
-    begin("warning", x->o->baseline, s->line, s->col, "baseline");
-    put_escaped("scenario ", false);
-    put_escaped(s->name, false);
-    put_escaped(" of the baseline was not run", false);
+    github_begin("warning", x->o->baseline, s->line, s->col, "baseline");
+    github_text("scenario ");
+    github_text(s->name);
+    github_text(" of the baseline was not run");
     putchar('\n');
 }

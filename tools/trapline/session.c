@@ -51,10 +51,20 @@ static char *joined(const char *head, const char *value)
 int session_errors(const struct session *x)
 {
     struct colors c = colors_for(x->o, stderr);
+    const struct scenario_diag *d;
 
     if (!scenario_diags_count(x->diags))
         return EXIT_HOLDS;
     scenario_diags_print(x->diags, stderr, *c.off != '\0');
+    for (size_t i = 0; github_wanted(x->o) && (d = scenario_diags_get(x->diags, i)); i++) {
+        github_begin("error", d->file, d->line, d->col, "error");
+        github_text(d->message);
+        if (d->help) {
+            github_text("\n");
+            github_text(d->help);
+        }
+        putchar('\n');
+    }
     return EXIT_USAGE;
 }
 

@@ -58,14 +58,20 @@ static int complain(const struct session *x, size_t i, const char *fmt, ...)
 
 static int complain(const struct session *x, size_t i, const char *fmt, ...)
 {
-    char *command = accept_command(x, i);
+    char *command = accept_command(x, i), text[YARD_TEXT];
     va_list ap;
 
-    fprintf(stderr, "trapline %s: ", x->command);
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    fprintf(stderr, "\n      = help: to add it: %s\n", command);
+    fprintf(stderr, "trapline %s: %s\n      = help: to add it: %s\n", x->command, text, command);
+    if (github_wanted(x->o)) {
+        github_begin("error", x->o->baseline, 0, 0, "baseline");
+        github_text(text);
+        github_text("\nto add it: ");
+        github_text(command);
+        putchar('\n');
+    }
     free(command);
     return EXIT_USAGE;
 }
