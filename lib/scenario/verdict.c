@@ -67,7 +67,7 @@ int baseline_judge(const struct results *base, const struct scenario *s, const s
 
 void baseline_verdict_free(struct baseline_verdict *v)
 {
-    for (size_t i = 0; i < v->n; i++)
+    for (size_t i = 0; v->mode && i < v->n; i++)
         free(v->mode[i].change);
     free(v->mode);
     *v = (struct baseline_verdict){.base = NULL};

@@ -129,6 +129,7 @@ static void put_changes(FILE *f, const struct baseline_verdict *v)
             fputs("| ", f);
             markdown_cell(f, m->base->name);
             fputs(" | (mode) |  | gone |  |  | exact |\n", f);
+            continue;
         }
         for (size_t c = 0; c < m->n; c++)
             if (baseline_change_failed(&m->change[c]))

@@ -103,6 +103,7 @@ static void show_rows(const struct baseline_verdict *v, const struct session *x)
             for (int c = 0; c < 3; c++)
                 table_cell(t, "%s", "");
             table_cell(t, "%s:%u:%u", x->o->baseline, m->base->line, m->base->col);
+            continue;
         }
         for (size_t i = 0; i < m->n; i++) {
             const struct results_change *c = &m->change[i];
