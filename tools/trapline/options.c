@@ -253,6 +253,8 @@ bool options_parse(int argc, char **argv, struct options *o, const struct comman
             ok = parse_long(*cmd, o, argc, argv, &i);
         else if (!only_args && argv[i][0] == '-' && argv[i][1])
             ok = parse_short(*cmd, o, argc, argv, &i);
+        else if (*cmd && !argv[i][0])
+            ok = usage_error(*cmd, "an argument is empty") == EXIT_HOLDS;
         else if (*cmd)
             ok = add_word(&o->args, argv[i]);
         else if (!(*cmd = command_find(argv[i])))

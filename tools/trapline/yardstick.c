@@ -112,6 +112,21 @@ static bool is_wanted(const struct options *o, const char *mode)
     return !o->modes.n;
 }
 
+/* What is not there was renamed, as often as not: the nearest name helps. */
+static int no_scenario(const struct session *x, size_t i, const struct results *base)
+{
+    const char *name = scenario_name(x->s[i]), *near, **names = calloc(base->n + 1, sizeof *names);
+
+    for (size_t k = 0; names && k < base->n; k++)
+        names[k] = base->scenario[k].name;
+    near = names ? scenario_nearest(name, names, base->n) : NULL;
+    free(names);
+    if (near)
+        return complain(x, i, "scenario '%s' is not in baseline '%s'; the nearest there is '%s'", name, x->o->baseline,
+                        near);
+    return complain(x, i, "scenario '%s' is not in baseline '%s'", name, x->o->baseline);
+}
+
 static int no_mode(const struct session *x, size_t i, const struct results_scenario *base, const char *mode)
 {
     char list[512] = "none";
@@ -124,13 +139,13 @@ static int no_mode(const struct session *x, size_t i, const struct results_scena
 }
 
 /* Every mode that will be run is there, and has something that results can be held against. */
-static int covers(const struct session *x, size_t i, const struct results_scenario *base)
+static int covers(const struct yardstick *y, const struct session *x, size_t i, const struct results_scenario *base)
 {
     const char *name = scenario_name(x->s[i]);
     int code = EXIT_HOLDS;
 
     if (!base)
-        return complain(x, i, "scenario '%s' is not in baseline '%s'", name, x->o->baseline);
+        return no_scenario(x, i, y->base);
     for (size_t m = 0; m < scenario_modes(x->s[i]); m++) {
         const char *mode = scenario_mode_name(x->s[i], m);
         const struct results_mode *old = results_mode_find(base, mode);
@@ -160,7 +175,7 @@ int yard_covers(const struct yardstick *y, const struct session *x)
             return EXIT_USAGE;
         }
         if (!x->o->update)
-            code = covers(x, i, base) == EXIT_HOLDS ? code : EXIT_USAGE;
+            code = covers(y, x, i, base) == EXIT_HOLDS ? code : EXIT_USAGE;
     }
     return code;
 }
