@@ -21,7 +21,7 @@ static const char run_more[] =
 static const char compare_more[] =
     "Of a scenario the first mode is compared with each other one. Results are files of 'run --json=FILE' or\n"
     "baselines, told apart from scenarios by their content: of two files, modes of the same name are\n"
-    "compared. Metrics that do not differ are left out; -v shows them.\n"
+    "compared. '-' and pipes may be either. Metrics that do not differ are left out; -v shows them.\n"
     "\n"
     "exit codes: 0 it was compared, 1 interrupts stormed, 2 bad usage or a bad file, 3 the model broke an\n"
     "invariant of its own, 4 an output could not be written, 130 interrupted\n";

@@ -140,6 +140,10 @@ static bool store(const struct command *cmd, const struct option *opt, struct op
 {
     char *at = (char *)o + opt->offset;
 
+    if (value && !*value) { /* most likely a variable of a script that is not set */
+        usage_error(cmd, "'--%s' has an empty value; it needs one: --%s %s", opt->name, opt->name, opt->arg_name);
+        return false;
+    }
     if (opt->values && value && !one_of(opt->values, value)) {
         usage_error(cmd, "'%s' is no value of '--%s'; one of: %s", value, opt->name, opt->values);
         return false;
@@ -257,6 +261,8 @@ bool options_parse(int argc, char **argv, struct options *o, const struct comman
             ok = parse_long(*cmd, o, argc, argv, &i);
         else if (!only_args && argv[i][0] == '-' && argv[i][1])
             ok = parse_short(*cmd, o, argc, argv, &i);
+        else if (*cmd && !argv[i][0])
+            ok = usage_error(*cmd, "an argument is empty") == EXIT_HOLDS;
         else if (*cmd)
             ok = add_word(&o->args, argv[i]);
         else if (!(*cmd = command_find(argv[i])))
