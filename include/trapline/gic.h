@@ -31,10 +31,11 @@ extern "C" {
 #endif
 #endif
 
-#define GIC_MAX_CPUS       8u    /* GICv2: eight CPU interfaces (IHI 0048B 2.1) */
-#define GIC_MAX_SPIS       988u  /* INTIDs 32 to 1019 */
-#define GIC_MAX_LRS        64u   /* GICH_VTR.ListRegs + 1 */
-#define GIC_SPURIOUS       1023u /* no interrupt to acknowledge (3.2.5) */
+#define GIC_MAX_CPUS       8u          /* GICv2: eight CPU interfaces (IHI 0048B 2.1) */
+#define GIC_MAX_SPIS       988u        /* INTIDs 32 to 1019 */
+#define GIC_NO_SPIS        0xffffffffu /* gic_config.spis: none at all */
+#define GIC_MAX_LRS        64u         /* GICH_VTR.ListRegs + 1 */
+#define GIC_SPURIOUS       1023u       /* no interrupt to acknowledge (3.2.5) */
 #define GIC_SPURIOUS_GROUP 1022u
 
 /* The four register frames. */
@@ -58,18 +59,24 @@ enum {
     GIC_ST_EDGE = 1u << 4,    /* configured edge-triggered */
 };
 
+/* Security state of an access (3.1). Without the Security Extensions it makes no difference. */
+enum gic_sec { GIC_NONSECURE, GIC_SECURE };
+
 struct gic; /* opaque */
 
 /* Configuration; 0 in a field means the default named beside it. Copied at creation. */
 struct gic_config {
     size_t struct_size;    /* sizeof(struct gic_config): room to grow the structure */
     uint32_t cpus;         /* CPU interfaces, 1 to 8; 0: 1 */
-    uint32_t spis;         /* shared interrupts, a multiple of 32 up to 960, or 988; 0: 96 */
+    uint32_t spis;         /* shared interrupts, a multiple of 32 up to 960, 988 or GIC_NO_SPIS; 0: 96 */
     uint32_t lrs;          /* list registers of each CPU, 1 to 64; 0: 4 (GIC-400) */
-    uint32_t prio_bits;    /* physical priority bits, 4 to 8; 0: 5 (GIC-400) */
+    bool security;         /* two security states (Security Extensions); default: one */
+    uint32_t prio_bits;    /* physical priority bits, 4 to 8, with security 5 to 8; 0: 5 (GIC-400) */
     uint32_t vprio_bits;   /* virtual priority and preemption bits, 5; 0: 5 */
     uint32_t maint_ppi;    /* INTID of the PPI that the maintenance output drives, 16 to 31; 0: not wired */
     bool ppi_config_fixed; /* GICD_ICFGR1 is read-only (GIC-400); default: writable */
+
+    bool no_nsacr; /* with security: GICD_NSACR is RAZ/WI, as it is optional; default: present */
 
     /* Choices the architecture leaves open and real parts make differently. */
     uint32_t dist_iidr;       /* GICD_IIDR; 0: 0x0200143b (GIC-400) */
@@ -116,6 +123,17 @@ TRAPLINE_API void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, u
 /* As gic_read, without any side effect or statistics. */
 TRAPLINE_API uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size);
 
+/*
+ * The same with the security state of the access. gic_read, gic_write and gic_peek are Non-secure accesses,
+ * as a hypervisor or an operating system makes them. GICH and GICV look the same from both states.
+ */
+TRAPLINE_API uint32_t gic_read_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                   unsigned size);
+TRAPLINE_API void gic_write_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                unsigned size, uint32_t value);
+TRAPLINE_API uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame,
+                                   uint32_t offset, unsigned size);
+
 /* Input wires. Setting the level a wire already has means nothing. Bad INTIDs are ignored and counted. */
 TRAPLINE_API void gic_set_spi(struct gic *g, uint32_t intid, bool level);
 TRAPLINE_API void gic_set_ppi(struct gic *g, unsigned cpu, uint32_t intid, bool level);
@@ -161,6 +179,7 @@ struct gic_irq {
     uint8_t group;       /* 0 or 1 */
     uint8_t targets;     /* CPUs it may be signalled to, one bit each */
     uint8_t sgi_sources; /* CPUs an SGI is pending from, one bit each */
+    uint8_t ns_access;   /* GICD_NSACR.NS_access: 0 to 3 */
 };
 /* Calls fn for every implemented interrupt: the 32 of each CPU, then the SPIs. fn must not change g. */
 TRAPLINE_API void gic_walk(const struct gic *g, void (*fn)(void *ctx, const struct gic_irq *irq), void *ctx);
@@ -172,6 +191,7 @@ enum gic_error {
     GIC_ERR_CPU,    /* no such CPU interface */
     GIC_ERR_ACCESS, /* read of a write-only or write of a read-only register */
     GIC_ERR_INTID,  /* wire, EOI, DIR or hardware list register of an interrupt that does not exist */
+    GIC_ERR_SECURE, /* Non-secure access to a Secure register, or Non-secure end of a Group 0 interrupt */
     GIC_NERRORS
 };
 
@@ -180,33 +200,61 @@ struct gic_counters {
     uint64_t reads[GIC_NFRAMES];
     uint64_t writes[GIC_NFRAMES];
     uint64_t errors[GIC_NERRORS];
+
+    /* Physical interrupts by step of their life, in its order. */
+    uint64_t asserted;         /* input wires that went high */
+    uint64_t pended;           /* made pending by a write: GICD_ISPENDR, GICD_SPENDSGIR */
+    uint64_t sgis;             /* SGIs that reached a CPU, counted once for each */
+    uint64_t signalled;        /* times nIRQ or nFIQ of a CPU went high */
     uint64_t acks;             /* interrupts acknowledged on GICC */
     uint64_t spurious;         /* GICC acknowledges that returned 1022 or 1023 */
+    uint64_t activated;        /* made active by a write of GICD_ISACTIVER */
     uint64_t eois;             /* priority drops on GICC */
     uint64_t deactivations;    /* physical interrupts that became inactive, whatever did it */
     uint64_t hw_deactivations; /* those of them done by a hardware list register */
-    uint64_t virt_acks;        /* interrupts acknowledged on GICV */
-    uint64_t virt_spurious;    /* GICV acknowledges that returned 1022 or 1023 */
-    uint64_t virt_eois;        /* priority drops on GICV */
+
+    /* Virtual interrupts. */
+    uint64_t listed;             /* list registers written with a pending interrupt */
+    uint64_t virt_signalled;     /* times nVIRQ or nVFIQ of a CPU went high */
+    uint64_t virt_acks;          /* interrupts acknowledged on GICV */
+    uint64_t virt_spurious;      /* GICV acknowledges that returned 1022 or 1023 */
+    uint64_t virt_eois;          /* priority drops on GICV */
+    uint64_t virt_deactivations; /* list registers that the guest deactivated */
+    uint64_t unlisted_ends;      /* guest ends that GICH_HCR.EOICount counted */
+    uint64_t maintenance;        /* times the maintenance output of a CPU went high */
 };
+/* Copies the counters to *out; sets all of them, the accesses per register too, to 0. */
 TRAPLINE_API void gic_stats(const struct gic *g, struct gic_counters *out);
 TRAPLINE_API void gic_stats_clear(struct gic *g);
 
 /* ---- The register tables ------------------------------------------------------------------------- */
 
-enum gic_access { GIC_RO, GIC_WO, GIC_RW, GIC_RAZ /* RAZ/WI */ };
+enum gic_access { GIC_RO, GIC_WO, GIC_RW };
 
 struct gic_register {
     const char *name;     /* "GICD_ISENABLER" */
     uint32_t first, end;  /* offsets in the frame: first <= offset < end */
     uint8_t bits_per_irq; /* 0: not an array over interrupts */
-    uint8_t widths;       /* sum of the access sizes it takes: 1, 4 */
+    uint8_t widths;       /* sum of the access sizes it takes: 1, 2, 4 */
     uint8_t access;       /* enum gic_access */
+    bool secure_only;     /* RAZ/WI to Non-secure accesses if there are two security states */
+    uint32_t reset;       /* of the first register, in the default configuration; of a WO register 0 */
+    const char *about;    /* what it is for */
+};
+/* One field of a register. */
+struct gic_field {
+    const char *name; /* "EnableGrp0" */
+    uint8_t msb, lsb; /* bits msb to lsb, both included */
+    const char *about;
 };
 /* Rows in the table of a frame, in order of their offsets. */
 TRAPLINE_API unsigned gic_reg_count(enum gic_frame frame);
 /* Copies row index to *out; false if there is none. */
 TRAPLINE_API bool gic_reg_info(enum gic_frame frame, unsigned index, struct gic_register *out);
+/* Fields of the register of row reg, from the low bits up; 0: none, or the whole register is one value. */
+TRAPLINE_API unsigned gic_field_count(enum gic_frame frame, unsigned reg);
+/* Copies field index of row reg to *out; false if there is none. */
+TRAPLINE_API bool gic_field_info(enum gic_frame frame, unsigned reg, unsigned index, struct gic_field *out);
 /* How often a row was read or written since gic_stats_clear. */
 TRAPLINE_API uint64_t gic_reg_accesses(const struct gic *g, enum gic_frame frame, unsigned index, bool write);
 

@@ -48,6 +48,15 @@
 #define GICD_TYPER_LSPI                0x0000f800u
 #define GICD_TYPER_LSPI_SHIFT          11
 
+#define GICD_IIDR_Implementer       0x00000fffu
+#define GICD_IIDR_Implementer_SHIFT 0
+#define GICD_IIDR_Revision          0x0000f000u
+#define GICD_IIDR_Revision_SHIFT    12
+#define GICD_IIDR_Variant           0x000f0000u
+#define GICD_IIDR_Variant_SHIFT     16
+#define GICD_IIDR_ProductID         0xff000000u
+#define GICD_IIDR_ProductID_SHIFT   24
+
 #define GICD_SGIR_SGIINTID               0x0000000fu
 #define GICD_SGIR_SGIINTID_SHIFT         0
 #define GICD_SGIR_NSATT                  0x00008000u
@@ -73,14 +82,31 @@
 #define GICC_IIDR   0x0fcu
 #define GICC_DIR    0x1000u
 
-#define GICC_CTLR_EnableGrp0   0x00000001u
-#define GICC_CTLR_EnableGrp1   0x00000002u
-#define GICC_CTLR_AckCtl       0x00000004u
-#define GICC_CTLR_FIQEn        0x00000008u
-#define GICC_CTLR_CBPR         0x00000010u
-#define GICC_CTLR_Bypass       0x000001e0u /* FIQBypDisGrp0, IRQBypDisGrp0, FIQBypDisGrp1, IRQBypDisGrp1 */
-#define GICC_CTLR_Bypass_SHIFT 5
-#define GICC_CTLR_EOImode      0x00000200u
+#define GICC_CTLR_EnableGrp0    0x00000001u
+#define GICC_CTLR_EnableGrp1    0x00000002u
+#define GICC_CTLR_AckCtl        0x00000004u
+#define GICC_CTLR_FIQEn         0x00000008u
+#define GICC_CTLR_CBPR          0x00000010u
+#define GICC_CTLR_FIQBypDisGrp0 0x00000020u
+#define GICC_CTLR_IRQBypDisGrp0 0x00000040u
+#define GICC_CTLR_FIQBypDisGrp1 0x00000080u
+#define GICC_CTLR_IRQBypDisGrp1 0x00000100u
+#define GICC_CTLR_EOImode       0x00000200u
+#define GICC_CTLR_EOImodeNS     0x00000400u
+
+#define GICC_PMR_Priority           0x000000ffu
+#define GICC_PMR_Priority_SHIFT     0
+#define GICC_BPR_Binary_point       0x00000007u
+#define GICC_BPR_Binary_point_SHIFT 0
+
+#define GICC_IIDR_Implementer        0x00000fffu
+#define GICC_IIDR_Implementer_SHIFT  0
+#define GICC_IIDR_Revision           0x0000f000u
+#define GICC_IIDR_Revision_SHIFT     12
+#define GICC_IIDR_Architecture       0x000f0000u
+#define GICC_IIDR_Architecture_SHIFT 16
+#define GICC_IIDR_ProductID          0xfff00000u
+#define GICC_IIDR_ProductID_SHIFT    20
 
 /* GICC_IAR, GICC_EOIR, GICC_HPPIR, GICC_DIR and their Group 1 aliases */
 #define GICC_IAR_INTID       0x000003ffu
@@ -181,6 +207,20 @@
 #define GICV_CTLR_FIQEn      0x00000008u
 #define GICV_CTLR_CBPR       0x00000010u
 #define GICV_CTLR_EOImode    0x00000200u
+
+#define GICV_PMR_Priority           0x000000f8u
+#define GICV_PMR_Priority_SHIFT     3
+#define GICV_BPR_Binary_point       0x00000007u
+#define GICV_BPR_Binary_point_SHIFT 0
+
+#define GICV_IIDR_Implementer        0x00000fffu
+#define GICV_IIDR_Implementer_SHIFT  0
+#define GICV_IIDR_Revision           0x0000f000u
+#define GICV_IIDR_Revision_SHIFT     12
+#define GICV_IIDR_Architecture       0x000f0000u
+#define GICV_IIDR_Architecture_SHIFT 16
+#define GICV_IIDR_ProductID          0xfff00000u
+#define GICV_IIDR_ProductID_SHIFT    20
 
 #define GICV_IAR_INTID       0x000003ffu
 #define GICV_IAR_INTID_SHIFT 0

@@ -43,6 +43,9 @@ struct results_scenario {
     uint64_t model_version;
     const struct results_mode *mode;
     size_t n;
+    const char *const *broken; /* names of modes whose runs did not come to their ends */
+    size_t nbroken;
+    unsigned line, col;
 };
 
 enum results_kind { RESULTS_NONE, RESULTS_RUN, RESULTS_BASELINE };
@@ -58,6 +61,12 @@ struct results {
 
 /* What kind of results a file holds, by its content; RESULTS_NONE: it is something else or cannot be read. */
 TRAPLINE_API enum results_kind results_recognise(const char *path);
+/*
+ * The same of a text, for what can be read only once: standard input and pipes. results_file_text reads one ("-":
+ * standard input); free() it; NULL: an error is in d.
+ */
+TRAPLINE_API enum results_kind results_recognise_text(const char *text, size_t len);
+TRAPLINE_API char *results_file_text(const char *path, struct scenario_diags *d, size_t *len);
 /* Reads a result file or a baseline. 0, or -EINVAL with at least one error in d, or -ENOMEM. */
 TRAPLINE_API int results_read(const char *path, struct scenario_diags *d, struct results **out);
 /* The same from text in memory; `name` stands for the file in messages. */
@@ -73,6 +82,8 @@ TRAPLINE_API const struct results_mode *results_mode_find(const struct results_s
 TRAPLINE_API const struct results_metric *results_metric_find(const struct results_mode *m, const char *name);
 /* The value as a number; 0 if nothing was measured or m is NULL. */
 TRAPLINE_API double results_value(const struct results_metric *m);
+/* "less", "more" or "exact": which way a change is good. */
+TRAPLINE_API const char *results_better_name(enum machine_better better);
 
 /* ---- differences ------------------------------------------------------------------------------- */
 
@@ -83,6 +94,9 @@ enum results_verdict {
     RESULTS_NEW,     /* only in `with` */
     RESULTS_GONE,    /* only in `base` */
 };
+
+/* "same", "within", "differs", "new", "gone" */
+TRAPLINE_API const char *results_verdict_name(enum results_verdict verdict);
 
 struct results_change {
     const struct results_metric *base, *with; /* NULL: not there */
@@ -100,7 +114,9 @@ TRAPLINE_API struct results_change *results_diff(const struct results *limits, c
 
 /* Two modes that are laid side by side, under the names that a reader knows them by. */
 struct results_pair {
-    const char *scenario, *base_name, *with_name;
+    const char *scenario;
+    const char *file; /* of the scenario; NULL: not known */
+    const char *base_name, *with_name;
     const struct results_mode *base, *with;
 };
 /* Pairs as one JSON document, `all` metrics or those that differ. free() it; NULL if memory ran out. */
@@ -112,9 +128,10 @@ TRAPLINE_API char *results_pairs_json(const struct results_pair *pair, size_t n,
 TRAPLINE_API int baseline_new(struct results **out);
 /*
  * Adds a tolerance: "PATTERN=LIMIT". The pattern is the name of a metric, with "MODE." in front or not, and '*'
- * stands for anything. The limit is "2%" of the baseline's value, a number or a time, or "any"; "0" is
- * exact. Of several patterns that match, the last one counts. Modes are those of the baseline and of s[0..n).
- * 0, or -EINVAL with an error in d.
+ * stands for anything. The limit is "2%" of the baseline's value, "any", a time with its unit for metrics that
+ * are times, or a plain number for those that are none; "0" is exact. Of several patterns that match, the last
+ * one counts that is a limit for the metric; one that is a limit for none is an error. Modes are those of the baseline
+ * and of s[0..n). 0, or -EINVAL with an error in d.
  */
 TRAPLINE_API int baseline_tolerate(struct results *base, const char *text, struct scenario *const *s, size_t n,
                                    struct scenario_diags *d);
@@ -131,8 +148,49 @@ enum baseline_cause {
     BASELINE_MODEL,   /* the model, on purpose */
     BASELINE_PROGRAM, /* none of these */
 };
+/* Finds out which, from the scenario's entry in the baseline and that of the run. */
 TRAPLINE_API enum baseline_cause baseline_cause(const struct results_scenario *base,
                                                 const struct results_scenario *now);
+
+/* One mode against the baseline. */
+struct baseline_mode {
+    const struct results_mode *base, *now; /* now NULL: the scenario has no such mode any more */
+    struct results_change *change;
+    size_t n, compared, differ; /* metrics: all, those that the baseline has, and those off by more than their limit */
+};
+
+/* What a baseline says about the results of one scenario. */
+struct baseline_verdict {
+    const struct results_scenario *base, *now; /* base NULL: the scenario is new */
+    struct baseline_mode *mode;
+    size_t n;
+    size_t compared, differ, within, fresh; /* metrics; fresh: not in the baseline */
+    size_t gone;                            /* modes that the scenario has no longer */
+    size_t broken;                          /* modes whose run did not come to its end */
+};
+/* Holds the results `now` of s against a baseline; both must outlive *v. 0 or -ENOMEM. */
+TRAPLINE_API int baseline_judge(const struct results *base, const struct scenario *s,
+                                const struct results_scenario *now, struct baseline_verdict *v);
+TRAPLINE_API void baseline_verdict_free(struct baseline_verdict *v);
+/* Whether something differs by more than it may, or is gone. */
+TRAPLINE_API bool baseline_failed(const struct baseline_verdict *v);
+/* The same about one metric. */
+TRAPLINE_API bool baseline_change_failed(const struct results_change *c);
+
+/* Whether a scenario of a baseline is none of s[0..n). */
+TRAPLINE_API bool baseline_left_out(const struct results_scenario *base, struct scenario *const *s, size_t n);
+
+/* All that a result file says about a baseline. */
+struct baseline_report {
+    const char *file; /* name of the baseline */
+    const struct results *base;
+    const struct baseline_verdict *verdict; /* one for each scenario */
+    const char *accept;                     /* the command that accepts what differs */
+    bool update;                            /* the baseline is being written, so it is accepted */
+};
+/* scenario_json() with the verdicts of a baseline; b may be NULL. docs/command-line.md. */
+TRAPLINE_API char *scenario_json_baseline(struct scenario *const *s, size_t n, const struct baseline_report *b,
+                                          const char *tool_version);
 
 /* ---- conditions -------------------------------------------------------------------------------- */
 

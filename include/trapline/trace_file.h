@@ -167,8 +167,9 @@ TRAPLINE_API const char *trace_reader_value_name(const struct trace_reader *r, u
 
 /*
  * An output file that appears under its name only when it is complete: written beside it under a
- * temporary name and renamed. "-" (standard output), anything below /dev/ and anything that exists and is
- * not a regular file is written directly.
+ * temporary name and renamed. A file that was there keeps its permissions; one that is read-only is refused
+ * (-EACCES). "-" (standard output), anything below /dev/ and anything that exists and is not a regular file is
+ * written directly.
  */
 struct trace_out {
     FILE *f;          /* write here */

@@ -35,6 +35,15 @@ static inline unsigned bit_first(uint32_t word)
 #endif
 }
 
+/* Number of set bits. */
+static inline unsigned bit_count(uint32_t word)
+{
+    unsigned n = 0;
+    for (; word; word &= word - 1)
+        n++;
+    return n;
+}
+
 static inline uint32_t bit32(unsigned n)
 {
     return (uint32_t)1 << n;

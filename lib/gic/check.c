@@ -28,6 +28,8 @@ static bool check_maps(const struct gic *g, struct report *r)
         uint32_t used = g->group[w] | g->enabled[w] | g->latch[w] | g->line[w] | g->edge[w] | g->active[w];
         if (used & ~g->exists[w])
             return FAIL(r, "an interrupt that does not exist has state (word %u)", w);
+        if ((g->nsacr[0][w] | g->nsacr[1][w]) & ~nsacr_bits(g, w))
+            return FAIL(r, "GICD_NSACR has fields that do not exist (word %u)", w);
         if (g->stale[w])
             return FAIL(r, "a change of a watched interrupt was not reported (word %u)", w);
     }
@@ -122,7 +124,7 @@ static bool check_selector(const struct gic *g, struct report *r, unsigned cpu)
 static bool check_cpuif(const struct gic *g, struct report *r, unsigned cpu)
 {
     const struct cpuif *c = &g->cpu[cpu].phys;
-    if (c->ctlr & ~CTLR_BITS || c->pmr & ~(unsigned)g->prio_mask)
+    if (c->ctlr & ~cpuif_ctlr_bits(g) || c->pmr & ~(unsigned)g->prio_mask)
         return FAIL(r, "cpu %u: GICC_CTLR or GICC_PMR has unimplemented bits", cpu);
     if (c->bpr < g->min_bpr || c->bpr > 7 || c->abpr <= g->min_bpr || c->abpr > 7)
         return FAIL(r, "cpu %u: a binary point is out of range", cpu);

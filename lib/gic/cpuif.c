@@ -33,14 +33,13 @@ uint32_t cpuif_sub_mask(const struct cpuif *c, unsigned group)
 uint32_t cpuif_limit(const struct cpuif *c, unsigned group)
 {
     uint32_t preempts = (c->running + c->sub_mask[group]) & ~c->sub_mask[group];
-    uint32_t limit = preempts < c->pmr ? preempts : c->pmr;
-    return c->ctlr >> group & 1 ? limit << RANK_PRIO_SHIFT : 0;
+    uint32_t mask = c->ctlr >> group & 1 ? c->pmr : 0;
+    return (preempts < mask ? preempts : mask) << RANK_PRIO_SHIFT;
 }
 
 /* After a change of the active priorities, with what they now say. */
-static inline void cpuif_set_running(struct gic *g, unsigned cpu, uint32_t running)
+static inline void cpuif_set_running(struct gic *g, unsigned cpu, struct cpuif *c, uint32_t running)
 {
-    struct cpuif *c = &g->cpu[cpu].phys;
     c->running = (uint16_t)running;
     c->limit[0] = cpuif_limit(c, 0);
     c->limit[1] = cpuif_limit(c, 1);
@@ -53,7 +52,7 @@ void cpuif_changed(struct gic *g, unsigned cpu)
     struct cpuif *c = &g->cpu[cpu].phys;
     c->sub_mask[0] = cpuif_sub_mask(c, 0);
     c->sub_mask[1] = cpuif_sub_mask(c, 1);
-    cpuif_set_running(g, cpu, cpuif_running(g, c));
+    cpuif_set_running(g, cpu, c, cpuif_running(g, c));
 }
 
 /*
@@ -103,7 +102,7 @@ uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias)
     uint32_t prio = rank_prio(best) & ~c->sub_mask[group];
     unsigned level = prio >> g->apr_shift;
     c->apr[group][level / 32] |= bit32(level % 32);
-    cpuif_set_running(g, cpu, level << g->apr_shift); /* more urgent than all before, or it would wait */
+    cpuif_set_running(g, cpu, c, level << g->apr_shift); /* more urgent than all before, or it would wait */
     g->stats.acks++;
     return irq_acknowledge(g, cpu, intid);
 }
@@ -117,13 +116,14 @@ static void cpuif_drop(struct gic *g, unsigned cpu, unsigned group)
         if (apr[i]) {
             apr[i] &= apr[i] - 1;
             g->stats.eois++;
-            cpuif_set_running(g, cpu, cpuif_running(g, c));
+            cpuif_set_running(g, cpu, c, cpuif_running(g, c));
             return;
         }
     }
 }
 
-static void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool alias)
+/* eoimode: the bit of GICC_CTLR that rules this access; group1_only: of GICC_AEOIR and Non-secure ones (4.4.5). */
+static inline void cpuif_end(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
 {
     uint32_t intid = value & GICC_IAR_INTID;
     if (intid >= NUM_IDS)
@@ -134,24 +134,34 @@ static void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool alias)
         return;
     }
     unsigned group = slot_test(g->group, slot);
-    if (alias && group == 0)
-        return; /* GICC_AEOIR ends Group 1 only (4.4.10) */
+    if (group1_only && group == 0) {
+        g->stats.errors[GIC_ERR_SECURE] += eoimode == GICC_CTLR_EOImodeNS;
+        return;
+    }
     cpuif_drop(g, cpu, group);
-    if (!(g->cpu[cpu].phys.ctlr & GICC_CTLR_EOImode))
+    if (!(g->cpu[cpu].phys.ctlr & eoimode))
         irq_deactivate(g, slot);
 }
 
-static KEEP_OUT void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value)
+void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
+{
+    cpuif_end(g, cpu, value, group1_only, eoimode);
+}
+
+/* The deactivation of a Group 0 interrupt is not for Non-secure accesses (4.4.15). */
+KEEP_OUT void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
 {
     /* UNPREDICTABLE while EOImode is 0 (4.4.15): ignored unless configured. */
-    if (!(g->cpu[cpu].phys.ctlr & GICC_CTLR_EOImode) && !g->cfg.dir_any_mode)
+    if (!(g->cpu[cpu].phys.ctlr & eoimode) && !g->cfg.dir_any_mode)
         return;
     uint32_t intid = value & GICC_IAR_INTID;
     uint32_t slot = slot_find(g, cpu, intid);
-    if (slot != NO_SLOT)
+    if (slot == NO_SLOT)
+        g->stats.errors[GIC_ERR_INTID] += intid < NUM_IDS;
+    else if (group1_only && !slot_test(g->group, slot))
+        g->stats.errors[GIC_ERR_SECURE]++;
+    else
         irq_deactivate(g, slot);
-    else if (intid < NUM_IDS)
-        g->stats.errors[GIC_ERR_INTID]++;
 }
 
 /* Word n of GICC_APR or GICC_NSAPR holds preemption levels 32n to 32n + 31, as far as they exist. */
@@ -206,7 +216,7 @@ static KEEP_OUT void cpuif_configure(struct gic *g, unsigned cpu, enum cpu_reg r
     unsigned n;
     switch (reg) {
     case CPU_CTLR:
-        c->ctlr = value & CTLR_BITS;
+        c->ctlr = value & cpuif_ctlr_bits(g);
         break;
     case CPU_PMR:
         c->pmr = (uint8_t)(value & g->prio_mask);
@@ -243,9 +253,9 @@ static KEEP_OUT void cpuif_configure(struct gic *g, unsigned cpu, enum cpu_reg r
 void cpuif_write(struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset, uint32_t value)
 {
     if (reg == CPU_EOIR || reg == CPU_AEOIR)
-        cpuif_eoi(g, cpu, value, reg == CPU_AEOIR);
+        cpuif_end(g, cpu, value, reg == CPU_AEOIR, GICC_CTLR_EOImode);
     else if (reg == CPU_DIR)
-        cpuif_dir(g, cpu, value);
+        cpuif_dir(g, cpu, value, false, GICC_CTLR_EOImode);
     else
         cpuif_configure(g, cpu, reg, offset, value);
 }

@@ -7,7 +7,6 @@
  */
 #include "internal.h"
 
-#define ICFGR_EDGE  2u /* upper bit of each field: edge-triggered; the lower one is reserved */
 #define SGIR_LISTED 0u
 #define SGIR_OTHERS 1u
 #define SGIR_SELF   2u
@@ -17,31 +16,49 @@ static const uint8_t id_regs[] = {0x04, 0x00, 0x00, 0x00, 0x90, 0xb4, 0x2b, 0x00
 
 static uint32_t dist_typer(const struct gic *g)
 {
-    return GIC_FIELD_SET(GICD_TYPER_ITLinesNumber, g->views - 1) | GIC_FIELD_SET(GICD_TYPER_CPUNumber, g->cfg.cpus - 1);
+    return GIC_FIELD_SET(GICD_TYPER_ITLinesNumber, g->views - 1) |
+           GIC_FIELD_SET(GICD_TYPER_CPUNumber, g->cfg.cpus - 1) | (g->cfg.security ? GICD_TYPER_SecurityExtn : 0);
 }
 
-/* Spreads the 16 edge bits of GICD_ICFGRn, interrupts 16n and up, over its fields. */
-static uint32_t icfgr_read(const struct gic *g, unsigned cpu, unsigned n)
+/* Register n of an array with a field of two bits for each interrupt, from the maps of its lower and upper bits. */
+static uint32_t pairs_read(const uint32_t *lower, const uint32_t *upper, unsigned cpu, unsigned n)
 {
-    uint32_t edge = g->edge[slot_word(cpu, n / 2)] >> (n % 2 * 16);
+    unsigned w = slot_word(cpu, n / 2), shift = n % 2 * 16;
     uint32_t value = 0;
-    for (unsigned i = 0; i < 16; i++)
-        value |= (edge >> i & 1) * ICFGR_EDGE << 2 * i;
+    for (unsigned i = 0; i < 16; i++) {
+        value |= (upper[w] >> (shift + i) & 1) << (2 * i + 1);
+        if (lower)
+            value |= (lower[w] >> (shift + i) & 1) << 2 * i;
+    }
     return value;
 }
 
-/* The reverse; only bits that may change do, and what they change is re-evaluated at once. */
+/* Every second bit of a register of such an array, at the place of its interrupt in the word of the map. */
+static uint32_t pairs_bits(uint32_t value, unsigned upper, unsigned n)
+{
+    uint32_t bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (value >> (2 * i + upper) & 1) << i;
+    return bits << (n % 2 * 16);
+}
+
+/* GICD_NSACR: nothing has to be evaluated again, it only decides about later accesses (4.3.14). */
+static void nsacr_write(struct gic *g, unsigned cpu, unsigned n, uint32_t value)
+{
+    unsigned w = slot_word(cpu, n / 2);
+    uint32_t mask = nsacr_bits(g, w) & (n % 2 ? PPI_BITS : SGI_BITS);
+    for (unsigned upper = 0; upper < 2; upper++)
+        g->nsacr[upper][w] = (g->nsacr[upper][w] & ~mask) | (pairs_bits(value, upper, n) & mask);
+}
+
+/* Only bits that may change do, and what they change is re-evaluated at once. */
 static void icfgr_write(struct gic *g, unsigned cpu, unsigned n, uint32_t value)
 {
     unsigned w = slot_word(cpu, n / 2);
-    uint32_t edge = 0;
-    for (unsigned i = 0; i < 16; i++)
-        edge |= (value / ICFGR_EDGE >> 2 * i & 1) << i;
-
     uint32_t mask = g->exists[w] & (n % 2 ? PPI_BITS : SGI_BITS);
     if (n == 0 || (n == 1 && g->cfg.ppi_config_fixed))
         mask = 0; /* SGIs are always edge-triggered */
-    uint32_t changed = (g->edge[w] ^ edge << (n % 2 * 16)) & mask;
+    uint32_t changed = (g->edge[w] ^ pairs_bits(value, 1, n)) & mask;
     g->edge[w] ^= changed;
     irq_update_word(g, w, changed);
 }
@@ -85,7 +102,9 @@ static void byte_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t 
         irq_set_sgi_sources(g, cpu, index, g->sgi_sources[cpu][index] & ~value);
         break;
     default: /* DIST_SPENDSGIR */
-        irq_set_sgi_sources(g, cpu, index, g->sgi_sources[cpu][index] | (value & g->cpu_mask));
+        value &= g->cpu_mask & ~(uint32_t)g->sgi_sources[cpu][index];
+        g->stats.pended += bit_count(value);
+        irq_set_sgi_sources(g, cpu, index, g->sgi_sources[cpu][index] | value);
         break;
     }
 }
@@ -110,8 +129,10 @@ uint32_t dist_read(const struct gic *g, unsigned cpu, enum dist_reg reg, uint32_
     case DIST_ISACTIVER:
     case DIST_ICACTIVER:
         return g->active[slot_word(cpu, offset % 0x80 / 4)];
-    case DIST_ICFGR:
-        return icfgr_read(g, cpu, (offset - GICD_ICFGR) / 4);
+    case DIST_ICFGR: /* upper bit: edge-triggered; the lower one is reserved (4.3.13) */
+        return pairs_read(NULL, g->edge, cpu, (offset - GICD_ICFGR) / 4);
+    case DIST_NSACR:
+        return pairs_read(g->nsacr[0], g->nsacr[1], cpu, (offset - GICD_NSACR) / 4);
     case DIST_PPISR:
         return g->line[slot_word(cpu, 0)] >> NUM_SGIS;
     case DIST_SPISR:
@@ -130,7 +151,6 @@ uint32_t dist_read(const struct gic *g, unsigned cpu, enum dist_reg reg, uint32_
     case DIST_PIDR0:
     case DIST_CIDR0:
         return id_regs[(offset - GICD_PIDR4) / 4];
-    case DIST_NSACR:
     case DIST_SGIR:
     case DIST_NREGS:
         break;
@@ -138,8 +158,23 @@ uint32_t dist_read(const struct gic *g, unsigned cpu, enum dist_reg reg, uint32_
     return 0;
 }
 
-/* GICD_SGIR (4.3.15). NSATT means nothing with one security state. */
-static void sgir_write(struct gic *g, unsigned cpu, uint32_t value)
+/*
+ * The oracle: may this write of GICD_SGIR make the SGI pending on a CPU (4.3.15)? A Secure write reaches CPUs
+ * where the SGI is of the group that NSATT names, a Non-secure one those where it is of Group 1 or where
+ * GICD_NSACR permits it. NSATT means nothing with one security state.
+ */
+static bool sgi_permitted(const struct gic *g, unsigned to, uint32_t value, enum gic_sec sec)
+{
+    if (!g->cfg.security)
+        return true;
+    uint32_t slot = slot_of(to, value & GICD_SGIR_SGIINTID);
+    bool group1 = slot_test(g->group, slot);
+    if (sec == GIC_SECURE)
+        return group1 == !!(value & GICD_SGIR_NSATT);
+    return group1 || slot_test(g->nsacr[0], slot) || slot_test(g->nsacr[1], slot);
+}
+
+void dist_send_sgi(struct gic *g, unsigned cpu, enum gic_sec sec, uint32_t value)
 {
     uint32_t sgi = value & GICD_SGIR_SGIINTID;
     uint32_t targets = 0;
@@ -158,6 +193,9 @@ static void sgir_write(struct gic *g, unsigned cpu, uint32_t value)
     }
     for (; targets; targets &= targets - 1) {
         unsigned to = bit_first(targets);
+        if (!sgi_permitted(g, to, value, sec))
+            continue;
+        g->stats.sgis++;
         irq_set_sgi_sources(g, to, sgi, g->sgi_sources[to][sgi] | bit32(cpu));
     }
 }
@@ -172,16 +210,17 @@ static void igroupr_write(struct gic *g, unsigned w, uint32_t value)
     }
 }
 
-/* The set and clear registers: writing 1 acts, 0 does nothing. */
-static void bits_write(struct gic *g, uint32_t *map, unsigned w, uint32_t value, bool set)
+/* The set and clear registers: writing 1 acts, 0 does nothing. Returns how many bits it changed. */
+static unsigned bits_write(struct gic *g, uint32_t *map, unsigned w, uint32_t value, bool set)
 {
     uint32_t changed = value & g->exists[w] & (set ? ~map[w] : map[w]);
     map[w] ^= changed;
     irq_update_word(g, w, changed);
+    return bit_count(changed);
 }
 
 /* A change of forwarding moves no candidate; only the best ones have to be found again (4.3.1). */
-static void ctlr_write(struct gic *g, uint32_t value)
+void dist_set_ctlr(struct gic *g, uint32_t value)
 {
     g->ctlr = value & (GICD_CTLR_EnableGrp0 | GICD_CTLR_EnableGrp1);
     g->forwarded = select_forwarded(g->ctlr);
@@ -200,7 +239,7 @@ void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset,
 
     switch (reg) {
     case DIST_CTLR:
-        ctlr_write(g, value);
+        dist_set_ctlr(g, value);
         break;
     case DIST_IGROUPR:
         igroupr_write(g, w, value);
@@ -212,13 +251,13 @@ void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset,
         bits_write(g, g->enabled, w, value & enables, false);
         break;
     case DIST_ISPENDR:
-        bits_write(g, g->latch, w, value & not_sgis, true);
+        g->stats.pended += bits_write(g, g->latch, w, value & not_sgis, true);
         break;
     case DIST_ICPENDR:
         bits_write(g, g->latch, w, value & not_sgis, false);
         break;
     case DIST_ISACTIVER:
-        bits_write(g, g->active, w, value, true);
+        g->stats.activated += bits_write(g, g->active, w, value, true);
         break;
     case DIST_ICACTIVER:
         for (uint32_t left = value & g->active[w]; left; left &= left - 1)
@@ -227,8 +266,11 @@ void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset,
     case DIST_ICFGR:
         icfgr_write(g, cpu, (offset - GICD_ICFGR) / 4, value);
         break;
+    case DIST_NSACR:
+        nsacr_write(g, cpu, (offset - GICD_NSACR) / 4, value);
+        break;
     case DIST_SGIR:
-        sgir_write(g, cpu, value);
+        dist_send_sgi(g, cpu, GIC_SECURE, value);
         break;
     case DIST_IPRIORITYR:
     case DIST_ITARGETSR:
@@ -243,11 +285,10 @@ void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset,
     case DIST_IIDR:
     case DIST_PPISR:
     case DIST_SPISR:
-    case DIST_NSACR:
     case DIST_PIDR4:
     case DIST_PIDR0:
     case DIST_CIDR0:
     case DIST_NREGS:
-        break; /* read-only or RAZ/WI: gic_write does not come here */
+        break; /* read-only: gic_write does not come here */
     }
 }

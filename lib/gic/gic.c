@@ -24,7 +24,7 @@ static bool config_resolve(const struct gic_config *in, struct gic_config *out)
         return false;
     *out = *in;
     out->cpus = or_default(in->cpus, 1);
-    out->spis = or_default(in->spis, 96);
+    out->spis = in->spis == GIC_NO_SPIS ? 0 : or_default(in->spis, 96);
     out->lrs = or_default(in->lrs, 4);
     out->prio_bits = or_default(in->prio_bits, 5);
     out->vprio_bits = or_default(in->vprio_bits, VPRIO_BITS);
@@ -33,8 +33,10 @@ static bool config_resolve(const struct gic_config *in, struct gic_config *out)
 
     bool spis_ok = (out->spis % 32 == 0 && out->spis <= 960) || out->spis == GIC_MAX_SPIS;
     bool maint_ok = in->maint_ppi == 0 || (in->maint_ppi >= NUM_SGIS && in->maint_ppi < NUM_PRIVATE);
-    return out->cpus <= GIC_MAX_CPUS && spis_ok && maint_ok && out->lrs <= GIC_MAX_LRS && out->prio_bits >= 4 &&
-           out->prio_bits <= 8 && out->vprio_bits == VPRIO_BITS;
+    /* Non-secure software sees half of the priorities: 32 of them at least, or it would not have 16 (3.3). */
+    bool prio_ok = out->prio_bits >= (out->security ? 5 : 4) && out->prio_bits <= 8;
+    return out->cpus <= GIC_MAX_CPUS && spis_ok && maint_ok && prio_ok && out->lrs <= GIC_MAX_LRS &&
+           out->vprio_bits == VPRIO_BITS;
 }
 
 /* The structure is as large as the largest configuration: no pointers into itself, so it may be moved. */
@@ -107,6 +109,7 @@ static void reset_distributor(struct gic *g)
     memset(g->plane, 0, sizeof(g->plane));
     memset(g->routed, 0, sizeof(g->routed));
     memset(g->sgi_sources, 0, sizeof(g->sgi_sources));
+    memset(g->nsacr, 0, sizeof(g->nsacr));
     for (unsigned cpu = 0; cpu < g->cfg.cpus; cpu++) {
         g->edge[cpu] = SGI_BITS;
         if (!g->cfg.sgi_enable_writable)
@@ -137,13 +140,6 @@ static void reset_interfaces(struct gic *g)
     }
 }
 
-/* Remembers that the bits of a watched interrupt may have changed. */
-void mark_watched(struct gic *g, uint32_t slot)
-{
-    g->stale[slot / 32] |= bit32(slot % 32);
-    g->stale_words |= bit64(slot / 32);
-}
-
 /* Tells the state callback what is new about watched interrupts; a change that was undone is not reported. */
 static KEEP_OUT void report_states(struct gic *g)
 {
@@ -168,18 +164,8 @@ static KEEP_OUT void report_pins(const struct gic *g, unsigned cpu, uint32_t dif
 }
 
 #define PHYS_PINS (1u << GIC_IRQ | 1u << GIC_FIQ)
-#define VIRT_PINS (1u << GIC_VIRQ | 1u << GIC_VFIQ | 1u << GIC_MAINT)
-
-/* Gives the wires in mask their level. */
-static inline void set_pins(struct gic *g, unsigned n, uint32_t mask, uint32_t level)
-{
-    uint32_t old = g->cpu[n].pins, differ = (old & mask) ^ level;
-    if (!differ)
-        return;
-    g->cpu[n].pins = (uint8_t)(old ^ differ);
-    if (g->cfg.output)
-        report_pins(g, n, differ);
-}
+#define VIRQ_PINS (1u << GIC_VIRQ | 1u << GIC_VFIQ)
+#define VIRT_PINS (VIRQ_PINS | 1u << GIC_MAINT)
 
 /* nVIRQ, nVFIQ and the maintenance output, which is also the input of a PPI if the configuration says so. */
 static KEEP_OUT void settle_virtual(struct gic *g)
@@ -188,48 +174,76 @@ static KEEP_OUT void settle_virtual(struct gic *g)
     g->dirty_virt = 0;
     for (; cpus; cpus &= cpus - 1) {
         unsigned n = bit_first(cpus);
-        uint32_t pins = vcpuif_pins(g, n), differ = pins ^ g->cpu[n].pins;
-        set_pins(g, n, VIRT_PINS, pins);
-        if (g->cfg.maint_ppi && differ & bit32(GIC_MAINT))
-            irq_set_line(g, slot_of(n, g->cfg.maint_ppi), pins >> GIC_MAINT & 1);
+        struct cpu *cpu = &g->cpu[n];
+        uint32_t pins = vcpuif_pins(g, n), differ = (cpu->pins & VIRT_PINS) ^ pins;
+        if (!differ)
+            continue;
+        cpu->pins = (uint8_t)(cpu->pins ^ differ);
+        g->stats.virt_signalled += (differ & pins & VIRQ_PINS) != 0;
+        if (g->cfg.output)
+            report_pins(g, n, differ);
+        if (differ & bit32(GIC_MAINT)) {
+            g->stats.maintenance += pins >> GIC_MAINT & 1;
+            if (g->cfg.maint_ppi)
+                irq_set_line(g, slot_of(n, g->cfg.maint_ppi), pins >> GIC_MAINT & 1);
+        }
     }
+}
+
+static inline void settle_physical_pins(struct gic *g, unsigned n, struct cpu *cpu)
+{
+    uint32_t pins = cpuif_pins(cpu), differ = (cpu->pins & PHYS_PINS) ^ pins;
+    if (!differ)
+        return;
+    cpu->pins = (uint8_t)(cpu->pins ^ differ);
+    g->stats.signalled += (differ & pins) != 0;
+    if (g->cfg.output)
+        report_pins(g, n, differ);
+}
+
+static KEEP_OUT void settle_physical_anew(struct gic *g, unsigned n, struct cpu *cpu)
+{
+    cpu->sel.best = select_first(g, n);
+    cpu->sel.best_gone = false;
+    settle_physical_pins(g, n, cpu);
 }
 
 /* nIRQ and nFIQ of one CPU, after finding its best candidate again if that one went. */
-static KEEP_OUT void settle_physical_cpu(struct gic *g, unsigned n)
+static KEEP_OUT void settle_physical(struct gic *g, unsigned n, struct cpu *cpu)
 {
-    struct cpu *cpu = &g->cpu[n];
-    if (cpu->sel.best_gone) {
-        cpu->sel.best = select_first(g, n);
-        cpu->sel.best_gone = false;
-    }
-    set_pins(g, n, PHYS_PINS, cpuif_pins(cpu));
+    if (cpu->sel.best_gone)
+        settle_physical_anew(g, n, cpu);
+    else
+        settle_physical_pins(g, n, cpu);
 }
 
-static inline void settle_physical(struct gic *g)
+static KEEP_OUT void settle_all(struct gic *g)
 {
+    if (g->dirty_virt)
+        settle_virtual(g);
     uint32_t cpus = g->dirty_phys;
     g->dirty_phys = 0;
-    do {
-        settle_physical_cpu(g, bit_first(cpus));
-        cpus &= cpus - 1;
-    } while (cpus);
+    for (; cpus; cpus &= cpus - 1)
+        settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
+    if (g->stale_words)
+        report_states(g);
 }
 
 /*
  * Ends every entry point: brings the wires of the dirty CPUs up to date and reports what differs. Virtual
  * before physical, because the maintenance output may be the input of a PPI. One round is enough: nothing
  * physical acts on the virtual side. By now the interrupts and interfaces have their new state, and every
- * wire is computed once, so callbacks see no level in between.
+ * wire is computed once, so callbacks see no level in between. Mostly there is one CPU to look at, or none.
  */
 static inline void settle(struct gic *g)
 {
-    if (g->dirty_virt)
-        settle_virtual(g);
-    if (g->dirty_phys)
-        settle_physical(g);
-    if (g->stale_words)
-        report_states(g);
+    uint32_t cpus = g->dirty_phys;
+    if (g->dirty_virt | g->stale_words | (cpus & (cpus - 1))) {
+        settle_all(g);
+    } else if (cpus) {
+        g->dirty_phys = 0;
+        settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
+    }
 }
 
 /* Rebuilds all summaries from the state of the interrupts and reports what changed. */
@@ -256,8 +270,8 @@ void gic_reset(struct gic *g)
 }
 
 /* Which guest mistake an access is that access_find() refuses. */
-static KEEP_OUT enum gic_error access_error(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                                            unsigned size)
+static enum gic_error access_error(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
+                                   unsigned size)
 {
     if (cpu >= g->cfg.cpus)
         return GIC_ERR_CPU;
@@ -270,15 +284,36 @@ static KEEP_OUT enum gic_error access_error(const struct gic *g, unsigned cpu, e
     return width_ok ? GIC_ERR_ACCESS : GIC_ERR_WIDTH;
 }
 
-/* The register of an access, or NO_REG if there is none to be had that way. */
-static inline unsigned access_find(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
+/* What lies where an access goes, NO_REG and nothing allowed if it is not to be had that way. */
+static struct reg_word access_find(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
                                    unsigned size, bool write)
 {
+    struct reg_word none = {.reg = NO_REG, .allowed = 0};
     bool shape_ok = (size == 4 && offset % 4 == 0) || size == 1;
     if (cpu >= g->cfg.cpus || (unsigned)frame >= GIC_NFRAMES || !shape_ok)
-        return NO_REG;
+        return none;
     struct reg_word word = regs_find(g, frame, offset);
-    return word.allowed & reg_access_bit(write, size) ? word.reg : NO_REG;
+    return word.allowed & reg_access_bit(write, size) ? word : none;
+}
+
+/*
+ * The short way to a register: accesses of whole words that are in the map, have a CPU, and a view that does
+ * not depend on the security state. NO_REG: the access has to go the long way.
+ */
+static inline unsigned access_fast(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
+                                   unsigned size, bool write)
+{
+    if (cpu >= g->cfg.cpus || (unsigned)frame >= GIC_NFRAMES || size != 4 || offset % 4 != 0 ||
+        offset >= reg_places[frame].size)
+        return NO_REG;
+    struct reg_word word = g->reg_map[reg_places[frame].base + offset / 4];
+    return word.allowed & reg_access_bit(write, 4) << REG_DIRECT_SHIFT ? word.reg : NO_REG;
+}
+
+/* Is the view of the access the one of the table? Else it is a Non-secure one of two states. */
+static bool access_direct(struct reg_word word, enum gic_sec sec)
+{
+    return sec == GIC_SECURE || word.allowed >> REG_DIRECT_SHIFT;
 }
 
 /* The value of a register, without side effects. */
@@ -301,15 +336,10 @@ static KEEP_OUT uint32_t frame_read(const struct gic *g, unsigned cpu, enum gic_
 }
 
 /* Only the acknowledge registers have a side effect on reads (4.4.4, 5.5.4). */
-uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+static inline uint32_t access_read(struct gic *g, unsigned cpu, enum gic_frame frame, unsigned reg, uint32_t offset,
+                                   unsigned size)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, false);
-    if (reg == NO_REG) {
-        g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
-        return 0;
-    }
     g->reg_reads[frame][reg]++;
-
     uint32_t value;
     if (frame == GIC_CPU && (reg == CPU_IAR || reg == CPU_AIAR))
         value = cpuif_acknowledge(g, cpu, reg == CPU_AIAR);
@@ -321,23 +351,10 @@ uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t of
     return value;
 }
 
-uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+static inline void access_write(struct gic *g, unsigned cpu, enum gic_frame frame, unsigned reg, uint32_t offset,
+                                unsigned size, uint32_t value)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, false);
-    if (reg == NO_REG)
-        return 0;
-    return frame_read(g, cpu, frame, reg, offset, size);
-}
-
-void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size, uint32_t value)
-{
-    unsigned reg = access_find(g, cpu, frame, offset, size, true);
-    if (reg == NO_REG) {
-        g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
-        return;
-    }
     g->reg_writes[frame][reg]++;
-
     switch (frame) {
     case GIC_DIST:
         dist_write(g, cpu, (enum dist_reg)reg, offset, size, value);
@@ -355,6 +372,95 @@ void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offse
         break;
     }
     settle(g);
+}
+
+/*
+ * The long way: bytes, GICC_DIR and GICV_DIR, mistakes, Secure accesses, and with two security states the
+ * Non-secure ones of GICD and GICC.
+ */
+static KEEP_OUT uint32_t slow_read(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                   unsigned size)
+{
+    struct reg_word word = access_find(g, cpu, frame, offset, size, false);
+    if (word.reg == NO_REG) {
+        g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
+        return 0;
+    }
+    if (access_direct(word, sec))
+        return access_read(g, cpu, frame, word.reg, offset, size);
+    if (regs_row(frame, word.reg)->secure_only) {
+        g->stats.errors[GIC_ERR_SECURE]++;
+        return 0;
+    }
+    g->reg_reads[frame][word.reg]++;
+    if (frame != GIC_CPU || word.reg != CPU_IAR)
+        return nonsecure_read(g, cpu, frame, word.reg, offset, size);
+    /* Group 1 or 1023, as a Secure reader gets it from GICC_AIAR (4.4.4). */
+    uint32_t value = cpuif_acknowledge(g, cpu, true);
+    settle(g);
+    return value;
+}
+
+static KEEP_OUT void slow_write(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                unsigned size, uint32_t value)
+{
+    struct reg_word word = access_find(g, cpu, frame, offset, size, true);
+    if (word.reg == NO_REG) {
+        g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
+    } else if (access_direct(word, sec)) {
+        access_write(g, cpu, frame, word.reg, offset, size, value);
+    } else if (regs_row(frame, word.reg)->secure_only) {
+        g->stats.errors[GIC_ERR_SECURE]++;
+    } else {
+        g->reg_writes[frame][word.reg]++;
+        nonsecure_write(g, cpu, frame, word.reg, offset, size, value);
+        settle(g);
+    }
+}
+
+uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+{
+    unsigned reg = access_fast(g, cpu, frame, offset, size, false);
+    if (reg == NO_REG)
+        return slow_read(g, cpu, GIC_NONSECURE, frame, offset, size);
+    return access_read(g, cpu, frame, reg, offset, size);
+}
+
+void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size, uint32_t value)
+{
+    unsigned reg = access_fast(g, cpu, frame, offset, size, true);
+    if (reg == NO_REG)
+        slow_write(g, cpu, GIC_NONSECURE, frame, offset, size, value);
+    else
+        access_write(g, cpu, frame, reg, offset, size, value);
+}
+
+uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+{
+    return gic_peek_sec(g, cpu, GIC_NONSECURE, frame, offset, size);
+}
+
+uint32_t gic_read_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                      unsigned size)
+{
+    return slow_read(g, cpu, sec, frame, offset, size);
+}
+
+void gic_write_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset, unsigned size,
+                   uint32_t value)
+{
+    slow_write(g, cpu, sec, frame, offset, size, value);
+}
+
+uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                      unsigned size)
+{
+    struct reg_word word = access_find(g, cpu, frame, offset, size, false);
+    if (word.reg == NO_REG)
+        return 0;
+    if (access_direct(word, sec))
+        return frame_read(g, cpu, frame, word.reg, offset, size);
+    return regs_row(frame, word.reg)->secure_only ? 0 : nonsecure_read(g, cpu, frame, word.reg, offset, size);
 }
 
 void gic_set_spi(struct gic *g, uint32_t intid, bool level)

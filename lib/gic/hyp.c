@@ -141,8 +141,10 @@ void hyp_write(struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset, u
         break;
     case HYP_LR:
         n = (offset - GICH_LR) / 4;
-        if (n < g->cfg.lrs)
-            lr_set(g, cpu, n, value & LR_WRITABLE);
+        if (n >= g->cfg.lrs)
+            break;
+        g->stats.listed += (value & GICH_LR_State_Pending) != 0;
+        lr_set(g, cpu, n, value & LR_WRITABLE);
         break;
     case HYP_VTR:
     case HYP_MISR:

@@ -35,33 +35,32 @@
 #define VPRIO_SHIFT  3u               /* 8 - VPRIO_BITS */
 #define MIN_VBPR     (7 - VPRIO_BITS) /* least GICV_BPR; GICV_ABPR: one more */
 #define LR_WRITABLE  0xff8fffffu
-/* Bits that hold state in GICC_CTLR, GICV_CTLR and GICH_HCR. */
-#define CTLR_BITS  0x000003ffu
+/* Bits that hold state in GICV_CTLR and GICH_HCR. */
 #define VCTLR_BITS 0x0000021fu
 #define HCR_BITS   (GICH_HCR_EOICount | 0x000000ffu)
 #define VPMR_BITS  0xf8u
 #define NO_LR      UINT32_MAX
 
 /* Registers, one enumerator per row: DIST_CTLR, CPU_IAR, HYP_HCR, VCPU_DIR ... */
-#define REG(name, first, end, bits, widths, access) DIST_##name,
+#define REG(name, ...) DIST_##name,
 enum dist_reg {
 #include "dist_regs.def"
     DIST_NREGS
 };
 #undef REG
-#define REG(name, first, end, bits, widths, access) CPU_##name,
+#define REG(name, ...) CPU_##name,
 enum cpu_reg {
 #include "cpu_regs.def"
     CPU_NREGS
 };
 #undef REG
-#define REG(name, first, end, bits, widths, access) HYP_##name,
+#define REG(name, ...) HYP_##name,
 enum hyp_reg {
 #include "hyp_regs.def"
     HYP_NREGS
 };
 #undef REG
-#define REG(name, first, end, bits, widths, access) VCPU_##name,
+#define REG(name, ...) VCPU_##name,
 enum vcpu_reg {
 #include "vcpu_regs.def"
     VCPU_NREGS
@@ -145,12 +144,16 @@ struct cpu {
     struct vif virt;
 };
 
-/* What lies at one word of a frame: the row of its table and the accesses that are allowed. */
+/*
+ * What lies at one word of a frame: the row of its table and the accesses that are allowed, as
+ * reg_access_bit; those that a plain call may make directly four places above.
+ */
 struct reg_word {
     uint8_t reg; /* or NO_REG */
     uint8_t allowed;
 };
-/* Bit of struct reg_word.allowed: reads of 1 and 4 bytes, then writes. */
+#define REG_DIRECT_SHIFT 4
+/* Reads of 1 and 4 bytes, then writes. */
 static inline uint32_t reg_access_bit(bool write, unsigned size)
 {
     return (write ? 4u : 1u) << (size == 4);
@@ -181,6 +184,7 @@ struct gic {
     uint8_t target[SLOTS];         /* CPUs; for a banked slot its owner */
     uint8_t routed[SLOTS];         /* CPUs in whose selector it is */
     uint8_t sgi_sources[GIC_MAX_CPUS][NUM_SGIS];
+    uint32_t nsacr[2][SLOT_WORDS]; /* lower and upper bit of each field of GICD_NSACR */
 
     struct cpu cpu[GIC_MAX_CPUS];
 
@@ -244,6 +248,20 @@ static inline uint32_t pending_word(const struct gic *g, unsigned word)
     return g->latch[word] | (g->line[word] & ~g->edge[word]);
 }
 
+/* Bits that hold state in GICC_CTLR: EOImodeNS with two security states only (4.4.1). */
+static inline uint32_t cpuif_ctlr_bits(const struct gic *g)
+{
+    return g->cfg.security ? 0x7ffu : 0x3ffu;
+}
+
+/* Whose GICD_NSACR fields exist: not those of PPIs (4.3.14). */
+static inline uint32_t nsacr_bits(const struct gic *g, unsigned word)
+{
+    if (!g->cfg.security || g->cfg.no_nsacr)
+        return 0;
+    return g->exists[word] & (word < GIC_MAX_CPUS ? SGI_BITS : UINT32_MAX);
+}
+
 /* Priority bits that decide about preemption with binary point bpr (3.3.3); 7: none. */
 static inline uint32_t group_prio_mask(unsigned bpr)
 {
@@ -278,14 +296,24 @@ uint32_t irq_state(const struct gic *g, uint32_t slot);
 /* dist_regs.c, cpuif.c, hyp.c, vcpuif.c - the frames. Reads have no side effect. */
 uint32_t dist_read(const struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset, unsigned size);
 void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset, unsigned size, uint32_t value);
+void dist_set_ctlr(struct gic *g, uint32_t value);
+void dist_send_sgi(struct gic *g, unsigned cpu, enum gic_sec sec, uint32_t value);
 uint32_t cpuif_read(const struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset);
 uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias);
 void cpuif_write(struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset, uint32_t value);
+void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode);
+void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode);
 uint32_t hyp_read(const struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset);
 void hyp_write(struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset, uint32_t value);
 uint32_t vcpuif_read(const struct gic *g, unsigned cpu, enum vcpu_reg reg, uint32_t offset);
 uint32_t vcpuif_acknowledge(struct gic *g, unsigned cpu, bool alias);
 void vcpuif_write(struct gic *g, unsigned cpu, enum vcpu_reg reg, uint32_t offset, uint32_t value);
+
+/* nonsecure.c - GICD and GICC as Non-secure accesses see them when there are two security states */
+uint32_t nonsecure_read(const struct gic *g, unsigned cpu, enum gic_frame frame, unsigned reg, uint32_t offset,
+                        unsigned size);
+void nonsecure_write(struct gic *g, unsigned cpu, enum gic_frame frame, unsigned reg, uint32_t offset, unsigned size,
+                     uint32_t value);
 
 /* Output wires these parts want, as bits of enum gic_pin. */
 uint32_t vcpuif_pins(const struct gic *g, unsigned cpu);
@@ -301,9 +329,15 @@ void lr_set(struct gic *g, unsigned cpu, unsigned n, uint32_t value);
 unsigned lr_first(const struct vif *v);
 
 /* gic.c */
-void mark_watched(struct gic *g, uint32_t slot);
 void reset_state(struct gic *g);
 void rebuild(struct gic *g);
+
+/* Remembers that the bits of a watched interrupt may have changed. */
+static inline void mark_watched(struct gic *g, uint32_t slot)
+{
+    g->stale[slot / 32] |= bit32(slot % 32);
+    g->stale_words |= bit64(slot / 32);
+}
 
 /*
  * To be called after every change of an interrupt. The oracle: an interrupt is a candidate on its target
@@ -315,10 +349,10 @@ static inline void irq_update(struct gic *g, uint32_t slot)
     unsigned w = slot / 32;
     uint32_t ready = pending_word(g, w) & g->enabled[w] & ~g->active[w];
     uint32_t want = ready >> slot % 32 & 1 ? g->target[slot] : 0;
-    if (want != g->routed[slot])
-        select_route(g, slot, want);
     if (slot_test(g->watch, slot))
         mark_watched(g, slot);
+    if (want != g->routed[slot]) /* last, so that callers can end with it */
+        select_route(g, slot, want);
 }
 
 /* Only a rising edge latches; a level is looked at whenever it matters (3.2.4). */
@@ -329,8 +363,10 @@ static inline void irq_set_line(struct gic *g, uint32_t slot, bool level)
     if (!(g->line[w] & bit) == !level)
         return;
     g->line[w] ^= bit;
-    if (level)
+    if (level) {
         g->latch[w] |= g->edge[w] & bit;
+        g->stats.asserted++;
+    }
     irq_update(g, slot);
 }
 
@@ -352,12 +388,12 @@ static const struct reg_place reg_places[GIC_NFRAMES] = {
 };
 
 void regs_build_map(struct gic *g);
-struct reg_word regs_find_dir(enum gic_frame frame, uint32_t offset);
+struct reg_word regs_find_dir(const struct gic *g, enum gic_frame frame, uint32_t offset);
 static inline struct reg_word regs_find(const struct gic *g, enum gic_frame frame, uint32_t offset)
 {
     if (offset < reg_places[frame].size)
         return g->reg_map[reg_places[frame].base + offset / 4];
-    return regs_find_dir(frame, offset);
+    return regs_find_dir(g, frame, offset);
 }
 
 const struct gic_register *regs_row(enum gic_frame frame, unsigned reg);

@@ -13,7 +13,7 @@
 #include <errno.h>
 
 #define MAGIC       0x43494754u /* "TGIC" */
-#define VERSION     1u
+#define VERSION     2u          /* 2: security states */
 #define HEADER_SIZE 12u
 #define SUM_SIZE    4u
 
@@ -97,6 +97,8 @@ static void transfer_interrupts(struct cursor *c, struct gic *g)
         word(c, &g->line[w], not_sgis);
         word(c, &g->edge[w], banked && g->cfg.ppi_config_fixed ? 0 : not_sgis);
         word(c, &g->active[w], all);
+        for (unsigned upper = 0; g->cfg.security && upper < 2; upper++)
+            word(c, &g->nsacr[upper][w], nsacr_bits(g, w));
     }
 }
 
@@ -104,7 +106,7 @@ static void transfer_interrupts(struct cursor *c, struct gic *g)
 static void transfer_cpu(struct cursor *c, struct gic *g, unsigned cpu)
 {
     struct cpuif *p = &g->cpu[cpu].phys;
-    word(c, &p->ctlr, CTLR_BITS);
+    word(c, &p->ctlr, cpuif_ctlr_bits(g));
     byte(c, &p->pmr, g->prio_mask, 0, 0xff);
     byte(c, &p->bpr, 7, g->min_bpr, 7);
     byte(c, &p->abpr, 7, g->min_bpr + 1u, 7);
@@ -146,7 +148,8 @@ static uint32_t config_word(const struct gic *g, unsigned n)
         cfg->prio_bits,
         cfg->vprio_bits,
         cfg->maint_ppi,
-        (uint32_t)cfg->ppi_config_fixed | (uint32_t)cfg->sgi_enable_writable << 1,
+        (uint32_t)cfg->ppi_config_fixed | (uint32_t)cfg->sgi_enable_writable << 1 | (uint32_t)cfg->security << 2 |
+            (uint32_t)cfg->no_nsacr << 3,
     };
     return words[n];
 }
@@ -243,6 +246,9 @@ int gic_restore(struct gic *g, const void *buf, size_t size)
             irq_set_sgi_sources(g, cpu, sgi, g->sgi_sources[cpu][sgi]);
     }
     g->forwarded = select_forwarded(g->ctlr);
+    /* The level of the PPI that the maintenance output drives is what its driver says, not a forged file. */
+    for (unsigned cpu = 0; cpu < g->cfg.cpus && g->cfg.maint_ppi; cpu++)
+        irq_set_line(g, slot_of(cpu, g->cfg.maint_ppi), vcpuif_pins(g, cpu) >> GIC_MAINT & 1);
     rebuild(g);
     return 0;
 }

@@ -41,6 +41,7 @@ void gic_walk(const struct gic *g, void (*fn)(void *ctx, const struct gic_irq *i
             .priority = slot_prio(g, slot),
             .group = slot_test(g->group, slot),
             .targets = g->target[slot],
+            .ns_access = (uint8_t)(slot_test(g->nsacr[0], slot) | slot_test(g->nsacr[1], slot) << 1),
         };
         if (irq.intid < NUM_SGIS)
             irq.sgi_sources = g->sgi_sources[irq.cpu][irq.intid];

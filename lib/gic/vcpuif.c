@@ -113,6 +113,11 @@ static void lr_hw_deactivate(struct gic *g, unsigned cpu, uint32_t lr)
         g->stats.errors[GIC_ERR_INTID]++;
         return;
     }
+    /* The request is a Non-secure one, as if written to GICC_DIR: not for Group 0 (4.4.15, 5.2). */
+    if (g->cfg.security && !slot_test(g->group, slot)) {
+        g->stats.errors[GIC_ERR_SECURE]++;
+        return;
+    }
     g->stats.hw_deactivations += slot_test(g->active, slot);
     irq_deactivate(g, slot);
 }
@@ -126,14 +131,16 @@ static bool vcpuif_deactivate(struct gic *g, unsigned cpu, uint32_t id)
         return false;
     uint32_t lr = v->lr[n];
     lr_set(g, cpu, n, lr & ~GICH_LR_State_Active);
+    g->stats.virt_deactivations++;
     if (lr & GICH_LR_HW)
         lr_hw_deactivate(g, cpu, lr);
     return true;
 }
 
 /* An end that matches no list register; the count is 5 bits wide and wraps (5.3.1). */
-static void vcpuif_count_eoi(struct vif *v)
+static void vcpuif_count_eoi(struct gic *g, struct vif *v)
 {
+    g->stats.unlisted_ends++;
     v->hcr += 1u << GICH_HCR_EOICount_SHIFT;
 }
 
@@ -152,7 +159,7 @@ static void vcpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool alias)
     g->stats.virt_eois += dropped;
     /* An EOI that drops no priority is not counted (5.3.1). */
     if (!(v->ctlr & GICV_CTLR_EOImode) && !vcpuif_deactivate(g, cpu, value) && dropped)
-        vcpuif_count_eoi(v);
+        vcpuif_count_eoi(g, v);
 }
 
 static void vcpuif_dir(struct gic *g, unsigned cpu, uint32_t value)
@@ -161,7 +168,7 @@ static void vcpuif_dir(struct gic *g, unsigned cpu, uint32_t value)
     if (!(v->ctlr & GICV_CTLR_EOImode) && !g->cfg.dir_any_mode)
         return; /* as GICC_DIR */
     if ((value & GICV_IAR_INTID) < NUM_IDS && !vcpuif_deactivate(g, cpu, value))
-        vcpuif_count_eoi(v);
+        vcpuif_count_eoi(g, v);
 }
 
 uint32_t vcpuif_read(const struct gic *g, unsigned cpu, enum vcpu_reg reg, uint32_t offset)

@@ -60,15 +60,8 @@ static void put_mode(struct json *j, const struct results_mode *m)
     }
     json_key(j, "metrics");
     json_object(j);
-    for (size_t i = 0; i < m->n; i++) {
-        json_key(j, m->metric[i].name);
-        if (!m->metric[i].valid)
-            json_null(j);
-        else if (m->metric[i].real)
-            json_real(j, m->metric[i].r);
-        else
-            json_uint(j, m->metric[i].u);
-    }
+    for (size_t i = 0; i < m->n; i++)
+        results_put_value(j, m->metric[i].name, &m->metric[i]);
     json_end(j);
     json_end(j);
 }
@@ -96,14 +89,7 @@ char *baseline_json(const struct results *base, const struct results *run, const
     const struct results_all *all = (const struct results_all *)base;
     struct json j;
 
-    json_init(&j);
-    json_object(&j);
-    json_key(&j, "schema");
-    json_uint(&j, BASELINE_SCHEMA);
-    json_key(&j, "tool");
-    json_text(&j, "trapline");
-    json_key(&j, "type");
-    json_text(&j, "baseline");
+    results_json_open(&j, "baseline", BASELINE_SCHEMA);
     json_key(&j, "tolerances");
     json_array(&j);
     for (const struct tolerance *t = all->first; t; t = t->next)

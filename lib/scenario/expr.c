@@ -146,19 +146,31 @@ static const char *mode_prefix(struct parser *s, const char *start, const char *
     return NULL;
 }
 
-/* In a condition a mode stands in front only if what follows it is a metric and the whole is none. */
+static bool is_mode(const struct expr_context *c, const char *word, size_t len)
+{
+    for (size_t i = 0; i < c->nmodes; i++)
+        if (strlen(c->modes[i]) == len && !strncmp(c->modes[i], word, len))
+            return true;
+    return false;
+}
+
+/*
+ * In a condition a mode stands in front only if the whole is no metric, and what follows is one or, with a
+ * misspelt metric, the first word is a mode and no group of metrics.
+ */
 static bool has_prefix(const struct parser *s, const char *name, const struct machine_metric_info *info, size_t n)
 {
-    const char *dot = strchr(name, '.');
-    bool bare = false, behind = false;
+    size_t len = strcspn(name, ".");
+    bool bare = false, behind = false, group = false;
 
     if (!s->c->condition)
         return s->c->modes != NULL;
     for (size_t i = 0; i < n; i++) {
         bare = bare || !strcmp(info[i].name, name);
-        behind = behind || (dot && !strcmp(info[i].name, dot + 1));
+        behind = behind || (name[len] && !strcmp(info[i].name, name + len + 1));
+        group = group || (strcspn(info[i].name, ".") == len && !strncmp(info[i].name, name, len));
     }
-    return behind && !bare;
+    return !bare && (behind || (name[len] && !group && is_mode(s->c, name, len)));
 }
 
 static const struct expr *metric(struct parser *s, const char *start, const char *name)

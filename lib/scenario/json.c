@@ -242,6 +242,16 @@ void json_null(struct json *j)
     value_str(j, "null");
 }
 
+void json_number(struct json *j, bool valid, bool real, uint64_t u, double r)
+{
+    if (!valid)
+        json_null(j);
+    else if (real)
+        json_real(j, r);
+    else
+        json_uint(j, u);
+}
+
 char *json_finish(struct json *j)
 {
     struct text t = {j->done, j->done ? strlen(j->done) : 0, j->done ? strlen(j->done) + 1 : 0};

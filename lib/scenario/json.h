@@ -43,6 +43,8 @@ void json_int(struct json *j, int64_t v);
 void json_real(struct json *j, double v); /* shortest text that reads back as v */
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
+/* A measured value: null if there is none, else r or u. */
+void json_number(struct json *j, bool valid, bool real, uint64_t u, double r);
 /* Returns the document with a final newline (free() it) or NULL, and releases everything else. */
 char *json_finish(struct json *j);
 

@@ -14,10 +14,17 @@ const struct rename metric_renames[] = {
 };
 
 /* Entries stand in the order of their changes, so one pass follows a name that changed more than once. */
-const char *rename_apply(const struct rename *table, const char *name)
+const char *rename_apply(const struct rename *table, const char *name, unsigned *steps)
 {
-    for (; table->from; table++)
-        if (!strcmp(table->from, name))
-            name = table->to;
+    unsigned n = 0;
+
+    for (; table->from; table++) {
+        if (strcmp(table->from, name))
+            continue;
+        name = table->to;
+        n++;
+    }
+    if (steps)
+        *steps = n;
     return name;
 }

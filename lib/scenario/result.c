@@ -69,7 +69,6 @@ static void put_costs(struct json *j, const struct sim_cost_profile *p)
 
 static void put_metrics(struct json *j, struct machine *m)
 {
-    static const char *const better[] = {"less", "more", "exact"};
     const struct machine_metric *metric;
     size_t n;
 
@@ -80,16 +79,11 @@ static void put_metrics(struct json *j, struct machine *m)
         json_key(j, metric[i].name);
         json_object(j);
         json_key(j, "value");
-        if (!metric[i].valid)
-            json_null(j);
-        else if (metric[i].real)
-            json_real(j, metric[i].r);
-        else
-            json_uint(j, metric[i].u);
+        json_number(j, metric[i].valid, metric[i].real, metric[i].u, metric[i].r);
         json_key(j, "unit");
         json_text(j, metric[i].unit);
         json_key(j, "better");
-        json_text(j, better[metric[i].better]);
+        json_text(j, results_better_name(metric[i].better));
         json_end(j);
     }
     json_end(j);
@@ -221,20 +215,21 @@ static void put_outcomes(struct json *j, const struct scenario *s)
 
 char *scenario_json(struct scenario *const *s, size_t n, const char *tool_version)
 {
+    return scenario_json_baseline(s, n, NULL, tool_version);
+}
+
+char *scenario_json_baseline(struct scenario *const *s, size_t n, const struct baseline_report *b,
+                             const char *tool_version)
+{
     struct json j;
 
-    json_init(&j);
-    json_object(&j);
-    json_key(&j, "schema");
-    json_uint(&j, RESULT_SCHEMA);
-    json_key(&j, "type");
-    json_text(&j, "results");
+    results_json_open(&j, "results", RESULT_SCHEMA);
     json_key(&j, "model_version");
     json_uint(&j, TRAPLINE_MODEL_VERSION);
-    json_key(&j, "tool");
-    json_text(&j, "trapline");
     json_key(&j, "version");
     json_text(&j, tool_version);
+    if (b)
+        verdict_put_report(&j, b, s, n);
     json_key(&j, "scenarios");
     json_array(&j);
     for (size_t i = 0; i < n; i++) {
@@ -252,6 +247,8 @@ char *scenario_json(struct scenario *const *s, size_t n, const char *tool_versio
                 put_mode(&j, &s[i]->mode[m]);
         json_end(&j);
         put_outcomes(&j, s[i]);
+        if (b)
+            verdict_put(&j, &b->verdict[i]);
         json_end(&j);
     }
     json_end(&j);

@@ -18,6 +18,7 @@ struct results_all *results_new(enum results_kind kind)
     if (r) {
         arena_init(&r->arena);
         r->pub.kind = kind;
+        r->renames = metric_renames;
     }
     return r;
 }
@@ -71,10 +72,13 @@ static const char *config_sha256(struct arena *a, const struct mode *m)
 static bool take(struct arena *a, const struct scenario *s, struct results_scenario *out)
 {
     struct results_mode *mode = arena_alloc(a, s->nmodes * sizeof *mode);
-    size_t n = 0;
+    const char **broken = arena_alloc(a, s->nmodes * sizeof *broken);
+    size_t n = 0, nbroken = 0;
 
     for (size_t i = 0; i < s->nmodes; i++) {
         const struct mode *m = &s->mode[i];
+        if (m->status < 0)
+            broken[nbroken++] = m->name;
         if (m->status || !m->machine)
             continue;
         mode[n] = (struct results_mode){.name = m->name, .config = config_sha256(a, m)};
@@ -87,7 +91,9 @@ static bool take(struct arena *a, const struct scenario *s, struct results_scena
                                      .sha256 = s->sha256,
                                      .model_version = TRAPLINE_MODEL_VERSION,
                                      .mode = mode,
-                                     .n = n};
+                                     .n = n,
+                                     .broken = broken,
+                                     .nbroken = nbroken};
     return true;
 }
 
@@ -134,6 +140,36 @@ const struct results_metric *results_metric_find(const struct results_mode *m, c
         if (!strcmp(m->metric[i].name, name))
             return &m->metric[i];
     return NULL;
+}
+
+const char *results_better_name(enum machine_better better)
+{
+    static const char *const names[] = {[MACHINE_LESS] = "less", [MACHINE_MORE] = "more", [MACHINE_EXACT] = "exact"};
+
+    return names[better];
+}
+
+const char *results_verdict_name(enum results_verdict verdict)
+{
+    static const char *const names[] = {[RESULTS_SAME] = "same",
+                                        [RESULTS_WITHIN] = "within",
+                                        [RESULTS_DIFFERS] = "differs",
+                                        [RESULTS_NEW] = "new",
+                                        [RESULTS_GONE] = "gone"};
+
+    return names[verdict];
+}
+
+void results_json_open(struct json *j, const char *type, unsigned schema)
+{
+    json_init(j);
+    json_object(j);
+    json_key(j, "schema");
+    json_uint(j, schema);
+    json_key(j, "tool");
+    json_text(j, "trapline");
+    json_key(j, "type");
+    json_text(j, type);
 }
 
 double results_value(const struct results_metric *m)

@@ -5,6 +5,7 @@
 #ifndef SCENARIO_RESULTS_H
 #define SCENARIO_RESULTS_H
 
+#include "json.h"
 #include "reader.h"
 
 #include <trapline/scenario_results.h>
@@ -27,6 +28,7 @@ struct tolerance {
 struct results_all {
     struct results pub; /* first: the public part is the whole */
     struct arena arena;
+    const struct rename *renames; /* of the metrics in it */
     struct tolerance *first;
 };
 
@@ -36,13 +38,21 @@ struct rename {
 };
 /* Ends with a NULL name. */
 extern const struct rename metric_renames[];
-/* Today's name of a metric; `name` itself if it was not renamed. */
-const char *rename_apply(const struct rename *table, const char *name);
+/* Today's name of a metric; `name` itself if it was not renamed. *steps (may be NULL): how often it was. */
+const char *rename_apply(const struct rename *table, const char *name, unsigned *steps);
 
 struct results_all *results_new(enum results_kind kind);
 /* Reads with another table of renamed metrics; for tests. */
 int results_read_renamed(const char *name, const char *text, size_t len, const struct rename *renames,
                          struct scenario_diags *d, struct results **out);
+
+/* Opens a document of Trapline and writes what all of them begin with. */
+void results_json_open(struct json *j, const char *type, unsigned schema);
+/* A member: the value, or null for what was not measured or is not there (m NULL). */
+void results_put_value(struct json *j, const char *key, const struct results_metric *m);
+/* verdict.c: the member "baseline" of the document, and of a scenario. */
+void verdict_put_report(struct json *j, const struct baseline_report *b, struct scenario *const *s, size_t n);
+void verdict_put(struct json *j, const struct baseline_verdict *v);
 
 /* Parses and checks one tolerance. false after an error; known: modes besides those of the results. */
 bool tolerance_add(struct results_all *r, const char *text, struct where at, struct scenario *const *s, size_t n,

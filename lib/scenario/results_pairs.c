@@ -7,15 +7,10 @@
 
 #define COMPARISON_SCHEMA 1u
 
-static void put_value(struct json *j, const char *key, const struct results_metric *m)
+void results_put_value(struct json *j, const char *key, const struct results_metric *m)
 {
     json_key(j, key);
-    if (!m || !m->valid)
-        json_null(j);
-    else if (m->real)
-        json_real(j, m->r);
-    else
-        json_uint(j, m->u);
+    json_number(j, m && m->valid, m && m->real, m ? m->u : 0, m ? m->r : 0.0);
 }
 
 static void put_side(struct json *j, const char *key, const char *name, const struct results_mode *m)
@@ -31,13 +26,12 @@ static void put_side(struct json *j, const char *key, const char *name, const st
 
 static void put_change(struct json *j, const struct results_change *c)
 {
-    static const char *const better[] = {"less", "more", "exact"};
     const struct results_metric *any = c->base ? c->base : c->with;
 
     json_key(j, any->name);
     json_object(j);
-    put_value(j, "base", c->base);
-    put_value(j, "with", c->with);
+    results_put_value(j, "base", c->base);
+    results_put_value(j, "with", c->with);
     json_key(j, "change");
     if (!c->base || !c->with || !c->base->valid || !c->with->valid)
         json_null(j);
@@ -48,7 +42,7 @@ static void put_change(struct json *j, const struct results_change *c)
     json_key(j, "unit");
     json_text(j, any->unit);
     json_key(j, "better");
-    json_text(j, better[any->better]);
+    json_text(j, results_better_name(any->better));
     json_end(j);
 }
 
@@ -60,6 +54,11 @@ static bool put_pair(struct json *j, const struct results_pair *p, bool all)
     json_object(j);
     json_key(j, "scenario");
     json_text(j, p->scenario);
+    json_key(j, "file");
+    if (p->file)
+        json_text(j, p->file);
+    else
+        json_null(j);
     put_side(j, "base", p->base_name, p->base);
     put_side(j, "with", p->with_name, p->with);
     json_key(j, "metrics");
@@ -79,14 +78,7 @@ char *results_pairs_json(const struct results_pair *pair, size_t n, bool all, co
     struct json j;
     char *text;
 
-    json_init(&j);
-    json_object(&j);
-    json_key(&j, "schema");
-    json_uint(&j, COMPARISON_SCHEMA);
-    json_key(&j, "tool");
-    json_text(&j, "trapline");
-    json_key(&j, "type");
-    json_text(&j, "comparison");
+    results_json_open(&j, "comparison", COMPARISON_SCHEMA);
     json_key(&j, "version");
     json_text(&j, tool_version);
     json_key(&j, "comparisons");

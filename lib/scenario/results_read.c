@@ -21,7 +21,6 @@ struct reading {
     struct results_all *out;
     struct arena *a;
     struct scenario_diags *d;
-    const struct rename *renames;
     const char *help; /* what to do about a damaged file */
 };
 
@@ -124,12 +123,14 @@ static void describe(struct results_metric *m)
     }
 }
 
-static bool has_metric(const struct results_metric *m, size_t n, const char *name)
+/* Index of a metric in a list, or the list's length. */
+static size_t index_of(const struct results_metric *m, size_t n, const char *name)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(m[i].name, name))
-            return true;
-    return false;
+    size_t i = 0;
+
+    while (i < n && strcmp(m[i].name, name))
+        i++;
+    return i;
 }
 
 /* Metrics in the order in which all tables show them, and unknown ones behind them; files are sorted by name. */
@@ -155,6 +156,7 @@ static void put_in_order(struct reading *r, struct results_metric *list, size_t 
 static void metrics(struct reading *r, const struct node *map, bool wrapped, struct results_mode *mode)
 {
     struct results_metric *list = arena_alloc(r->a, map->n * sizeof *list);
+    unsigned *steps = arena_alloc(r->a, map->n * sizeof *steps);
 
     if (!is_moderate(r, map, "metrics"))
         return;
@@ -162,21 +164,30 @@ static void metrics(struct reading *r, const struct node *map, bool wrapped, str
     for (size_t i = 0; i < map->n; i++) {
         const struct pair *p = &map->pair[i];
         const struct node *n = p->value;
-        struct results_metric m = {
-            .name = rename_apply(r->renames, arena_strdup(r->a, p->key)), .line = p->at.line + 1, .col = p->at.col + 1};
+        struct results_metric m = {.line = p->at.line + 1, .col = p->at.col + 1};
+        unsigned renamed;
+        size_t at;
+        m.name = rename_apply(r->out->renames, arena_strdup(r->a, p->key), &renamed);
         if (wrapped && (!is_kind(r, n, NODE_MAP, "a metric") || !(n = member(r, n, "value", NODE_SCALAR))))
             continue;
         describe(&m);
-        /* Under its old and its new name: the file was mended by hand; today's name stands first or wins. */
-        if (value(r, n, &m) && !has_metric(list, mode->n, m.name))
-            list[mode->n++] = m;
+        if (!value(r, n, &m))
+            continue;
+        /* Under its old and its new name, as in a file mended by hand: the newest name counts, wherever it stands. */
+        at = index_of(list, mode->n, m.name);
+        if (at < mode->n && steps[at] <= renamed)
+            continue;
+        list[at] = m;
+        steps[at] = renamed;
+        mode->n += at == mode->n;
     }
     put_in_order(r, list, mode->n);
 }
 
 /* ---- result files ------------------------------------------------------------------------------- */
 
-static void run_mode(struct reading *r, const struct node *n, struct results_scenario *s, struct results_mode *list)
+static void run_mode(struct reading *r, const struct node *n, struct results_scenario *s, struct results_mode *list,
+                     const char **broken)
 {
     struct results_mode m = {.line = n->at.line + 1, .col = n->at.col + 1};
     const struct node *map, *status;
@@ -185,8 +196,12 @@ static void run_mode(struct reading *r, const struct node *n, struct results_sce
         return;
     m.name = member_text(r, n, "mode");
     status = member(r, n, "status", NODE_SCALAR);
-    if (!m.name || !status || strcmp(status->text, "ok"))
-        return; /* a mode that did not come to its end has no metrics */
+    if (!m.name || !status)
+        return;
+    if (strcmp(status->text, "ok")) { /* it did not come to its end and has no metrics */
+        broken[s->nbroken++] = m.name;
+        return;
+    }
     map = member(r, n, "metrics", NODE_MAP);
     if (!map)
         return;
@@ -209,8 +224,11 @@ static void read_run(struct reading *r, const struct node *root)
     for (size_t i = 0; i < list->n; i++) {
         const struct node *n = list->item[i], *modes;
         struct results_mode *mode;
+        const char **broken;
         if (!is_kind(r, n, NODE_MAP, "a scenario"))
             continue;
+        s[i].line = n->at.line + 1;
+        s[i].col = n->at.col + 1;
         s[i].name = member_text(r, n, "name");
         s[i].file = member_text(r, n, "file");
         s[i].sha256 = member_text(r, n, "sha256");
@@ -220,9 +238,11 @@ static void read_run(struct reading *r, const struct node *root)
         if (!modes || !is_moderate(r, modes, "modes"))
             continue;
         mode = arena_alloc(r->a, modes->n * sizeof *mode);
+        broken = arena_alloc(r->a, modes->n * sizeof *broken);
         s[i].mode = mode;
+        s[i].broken = broken;
         for (size_t k = 0; k < modes->n; k++)
-            run_mode(r, modes->item[k], &s[i], mode);
+            run_mode(r, modes->item[k], &s[i], mode, broken);
     }
     r->out->pub.scenario = s;
     r->out->pub.n = list->n;
@@ -269,6 +289,8 @@ static void baseline_scenario(struct reading *r, const struct pair *p, struct re
     const struct node *model, *modes;
 
     s->name = arena_strdup(r->a, p->key);
+    s->line = p->at.line + 1;
+    s->col = p->at.col + 1;
     if (!is_kind(r, p->value, NODE_MAP, "a scenario"))
         return;
     only_keys(r, p->value, keys);
@@ -351,9 +373,27 @@ static bool schema_ok(struct reading *r, const struct node *root, const struct d
     return false;
 }
 
+/* Two people accepted changes, and nobody has put them together yet. */
+static bool has_conflict(struct reading *r, const struct source *src)
+{
+    static const char mark[] = "<<<<<<< ";
+
+    for (size_t i = 0; i < src->nlines; i++) {
+        size_t len;
+        const char *line = source_line(src, i, &len);
+        if (len < sizeof mark - 1 || strncmp(line, mark, sizeof mark - 1))
+            continue;
+        diag_add(r->d, (struct where){src, (uint32_t)i, 0},
+                 "take either side of a baseline whole, then make it again with --update",
+                 "an unresolved merge conflict");
+        return true;
+    }
+    return false;
+}
+
 static void read_root(struct reading *r, const struct source *src)
 {
-    const struct node *root = reader_parse(r->a, r->d, src, 0);
+    const struct node *root = has_conflict(r, src) ? NULL : reader_parse(r->a, r->d, src, 0);
     const struct document *doc;
 
     if (!root)
@@ -374,13 +414,14 @@ static void read_root(struct reading *r, const struct source *src)
 static int read_source(const struct source *src, const struct rename *renames, struct scenario_diags *d,
                        struct results **out)
 {
-    struct reading r = {.out = results_new(RESULTS_NONE), .d = d, .renames = renames};
+    struct reading r = {.out = results_new(RESULTS_NONE), .d = d};
     size_t before = d->count;
 
     *out = NULL;
     if (!r.out)
         return -ENOMEM;
     r.a = &r.out->arena;
+    r.out->renames = renames;
     r.out->pub.file = arena_strdup(r.a, src->name);
     read_root(&r, src);
     if (d->count != before) {
@@ -416,12 +457,35 @@ int results_read(const char *path, struct scenario_diags *d, struct results **ou
     return read_source(src, metric_renames, d, out);
 }
 
-enum results_kind results_recognise(const char *path)
+static enum results_kind recognise(const struct source *src, struct scenario_diags *d)
+{
+    const struct node *root = reader_parse(&d->arena, d, src, 0);
+    const struct document *doc = root ? document_of(root) : NULL;
+
+    /* A damaged file must not be taken for a scenario: its errors would make no sense. */
+    for (size_t i = 0; !root && i < NDOCUMENTS; i++)
+        if (src->text[0] == '{' && strstr(src->text, "\"tool\": \"trapline\"") && strstr(src->text, documents[i].type))
+            doc = &documents[i];
+    return doc ? doc->kind : RESULTS_NONE;
+}
+
+enum results_kind results_recognise_text(const char *text, size_t len)
 {
     struct scenario_diags *d;
-    const struct document *doc = NULL;
+    enum results_kind kind;
+
+    if (scenario_diags_new(&d))
+        return RESULTS_NONE;
+    kind = recognise(source_text(&d->arena, "", text, len), d);
+    scenario_diags_free(d);
+    return kind;
+}
+
+enum results_kind results_recognise(const char *path)
+{
+    enum results_kind kind = RESULTS_NONE;
+    struct scenario_diags *d;
     const struct source *src;
-    const struct node *root;
     const char *why;
     struct stat st;
 
@@ -429,13 +493,25 @@ enum results_kind results_recognise(const char *path)
     if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) || scenario_diags_new(&d))
         return RESULTS_NONE;
     src = source_read(&d->arena, path, &why);
-    root = src ? reader_parse(&d->arena, d, src, 0) : NULL;
-    if (root)
-        doc = document_of(root);
-    /* A damaged file must not be taken for a scenario: its errors would make no sense. */
-    for (size_t i = 0; src && !root && i < NDOCUMENTS; i++)
-        if (src->text[0] == '{' && strstr(src->text, "\"tool\": \"trapline\"") && strstr(src->text, documents[i].type))
-            doc = &documents[i];
+    if (src)
+        kind = recognise(src, d);
     scenario_diags_free(d);
-    return doc ? doc->kind : RESULTS_NONE;
+    return kind;
+}
+
+char *results_file_text(const char *path, struct scenario_diags *d, size_t *len)
+{
+    const char *why;
+    const struct source *src = source_read(&d->arena, path, &why);
+    char *text = src ? malloc(src->len + 1) : NULL;
+
+    if (!text) {
+        diag_file(d, strcmp(path, "-") ? path : "<stdin>", NULL, "cannot read the file: %s",
+                  src ? "not enough memory" : why);
+        return NULL;
+    }
+    memcpy(text, src->text, src->len);
+    text[src->len] = '\0';
+    *len = src->len;
+    return text;
 }

@@ -95,6 +95,29 @@ static bool parse_limit(struct tolerance *t)
     return true;
 }
 
+static bool is_time(const char *unit)
+{
+    return !strcmp(unit, "ns");
+}
+
+/* A limit without a unit means nothing for a time, and a time means nothing for all else; exact is exact. */
+static bool fits(const struct tolerance *t, bool time)
+{
+    return t->kind == LIMIT_TIME ? time : t->kind != LIMIT_NUMBER || !time || t->amount <= 0.0;
+}
+
+/* Whether a limit is one for at least one of the metrics of its pattern. */
+static bool fits_any(const struct tolerance *t)
+{
+    size_t n;
+    const struct machine_metric_info *info = machine_metric_table(&n);
+
+    for (size_t i = 0; i < n; i++)
+        if (matches(t->match, info[i].name) && fits(t, is_time(info[i].unit)))
+            return true;
+    return false;
+}
+
 static bool same_pattern(const struct tolerance *a, const struct tolerance *b)
 {
     return !strcmp(a->match, b->match) && !a->mode == !b->mode && (!a->mode || !strcmp(a->mode, b->mode));
@@ -129,7 +152,7 @@ bool tolerance_add(struct results_all *r, const char *text, struct where at, str
     }
     limit_at.col += (uint32_t)(eq + 1 - text);
     t->text = arena_strdup(a, text);
-    t->match = rename_apply(metric_renames, arena_strndup(a, text, (size_t)(eq - text)));
+    t->match = rename_apply(r->renames, arena_strndup(a, text, (size_t)(eq - text)), NULL);
     t->limit = arena_strdup(a, eq + 1);
     if (!parse_limit(t)) {
         diag_add(d, limit_at, "2% of the baseline's value, 3, 250ns, or any", "'%.40s' is no limit", t->limit);
@@ -138,7 +161,7 @@ bool tolerance_add(struct results_all *r, const char *text, struct where at, str
     dot = strchr(t->match, '.');
     if (!matches_metric(t->match)) {
         const char *mode = dot ? arena_strndup(a, t->match, (size_t)(dot - t->match)) : NULL;
-        if (!dot || !matches_metric(rename_apply(metric_renames, dot + 1))) {
+        if (!dot || !matches_metric(rename_apply(r->renames, dot + 1, NULL))) {
             diag_add(d, at, metric_help(a, dot && matches_mode(&r->pub, s, n, mode) ? dot + 1 : t->match),
                      "there is no metric '%.60s'", t->match);
             return false;
@@ -149,7 +172,16 @@ bool tolerance_add(struct results_all *r, const char *text, struct where at, str
             return false;
         }
         t->mode = mode;
-        t->match = rename_apply(metric_renames, dot + 1);
+        t->match = rename_apply(r->renames, dot + 1, NULL);
+    }
+    if (!fits_any(t)) {
+        if (t->kind == LIMIT_TIME)
+            diag_add(d, limit_at, "3, 2%, or any", "'%.60s' is no time, so '%.40s' is no limit for it", t->match,
+                     t->limit);
+        else
+            diag_add(d, limit_at, "250ns, 2%, or any", "'%.60s' is a time, so the limit '%.40s' needs a unit", t->match,
+                     t->limit);
+        return false;
     }
     append(r, t);
     return true;
@@ -166,10 +198,10 @@ int baseline_tolerate(struct results *base, const char *text, struct scenario *c
 const struct tolerance *tolerance_of(const struct results_all *r, const char *mode, const struct results_metric *m)
 {
     const struct tolerance *found = NULL;
-    bool time = !strcmp(m->unit, "ns");
+    bool time = is_time(m->unit);
 
     for (const struct tolerance *t = r ? r->first : NULL; t; t = t->next)
-        if ((t->kind != LIMIT_TIME || time) && (!t->mode || matches(t->mode, mode)) && matches(t->match, m->name))
+        if (fits(t, time) && (!t->mode || matches(t->mode, mode)) && matches(t->match, m->name))
             found = t;
     return found && found->kind != LIMIT_ANY && found->amount <= 0.0 ? NULL : found;
 }

@@ -46,6 +46,30 @@ static int open_tmp(struct trace_out *o)
     return o->f ? 0 : neg_errno();
 }
 
+/*
+ * Renaming asks the directory for permission, not the file: a file that its owner has made read-only would be
+ * replaced all the same, and get the owner and the permissions of a new one.
+ */
+static int replace(struct trace_out *o, const struct stat *old)
+{
+    int ret;
+
+    if (!(old->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)))
+        return -EACCES;
+    if (access(o->path, W_OK))
+        return neg_errno();
+    ret = open_tmp(o);
+    /* Who may not give files away goes on as the owner of the new one. */
+    if (!ret && fchown(fileno(o->f), old->st_uid, old->st_gid))
+        errno = 0;
+    if (!ret && fchmod(fileno(o->f), old->st_mode & (S_IRWXU | S_IRWXG | S_IRWXO))) {
+        ret = neg_errno();
+        (void)fclose(o->f);
+        (void)remove(o->tmp);
+    }
+    return ret;
+}
+
 static void free_names(struct trace_out *o)
 {
     free(o->tmp);
@@ -55,6 +79,7 @@ static void free_names(struct trace_out *o)
 
 int trace_out_open(struct trace_out *o, const char *path)
 {
+    struct stat st;
     int ret = 0;
 
     *o = (struct trace_out){0};
@@ -71,7 +96,7 @@ int trace_out_open(struct trace_out *o, const char *path)
         o->path = realpath(path, NULL);
         if (!o->path)
             o->path = strdup(path);
-        ret = o->path ? open_tmp(o) : -ENOMEM;
+        ret = !o->path ? -ENOMEM : stat(o->path, &st) ? open_tmp(o) : replace(o, &st);
     }
     if (ret)
         free_names(o);

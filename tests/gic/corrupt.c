@@ -93,6 +93,12 @@ const char *corrupt(struct gic *g, unsigned n)
         g->watch[w] |= bit32(b);
         g->reported[slot] = 0;
         return "last report";
+    case 28:
+        g->nsacr[1][w] = 1;
+        return "GICD_NSACR";
+    case 29:
+        g->cpu[1].phys.ctlr |= GICC_CTLR_EOImodeNS;
+        return "GICC_CTLR";
     default:
         return NULL;
     }

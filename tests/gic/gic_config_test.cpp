@@ -114,6 +114,25 @@ TEST(Config, interrupts_1020_to_1023_do_not_exist_with_988_spis_2_2_1)
     EXPECT_EQ(gic.stats().errors[GIC_ERR_INTID], 1u);
 }
 
+TEST(Config, a_gic_without_spis_has_32_interrupts_4_3_2)
+{
+    gic_config cfg = base();
+    cfg.cpus = 2;
+    cfg.spis = GIC_NO_SPIS;
+    TestGic gic(cfg);
+    EXPECT_EQ(gic.read(GIC_DIST, GICD_TYPER), 1u << 5);
+    gic.write(GIC_DIST, GICD_ISENABLER + 4, 0xffffffff);
+    gic.write(GIC_DIST, GICD_ITARGETSR + 32, 0xffffffff);
+    EXPECT_EQ(gic.read(GIC_DIST, GICD_ISENABLER + 4), 0u);
+    EXPECT_EQ(gic.read(GIC_DIST, GICD_ITARGETSR + 32), 0u);
+    gic.spi(32, true);
+    EXPECT_EQ(gic.stats().errors[GIC_ERR_INTID], 1u);
+    gic.enable_all();
+    gic.enable(20, 0xa0, 1, 1);
+    gic.ppi(20, true, 1);
+    EXPECT_EQ(gic.read(GIC_CPU, GICC_IAR, 1), 20u);
+}
+
 TEST(Config, sgi_enable_writable)
 {
     gic_config cfg = base();

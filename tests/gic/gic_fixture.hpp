@@ -67,6 +67,18 @@ class TestGic
         gic_write(g, cpu, frame, offset, size, value);
         check();
     }
+    // Secure accesses; read and write are Non-secure ones.
+    uint32_t read_s(gic_frame frame, uint32_t offset, unsigned cpu = 0, unsigned size = 4)
+    {
+        uint32_t value = gic_read_sec(g, cpu, GIC_SECURE, frame, offset, size);
+        check();
+        return value;
+    }
+    void write_s(gic_frame frame, uint32_t offset, uint32_t value, unsigned cpu = 0, unsigned size = 4)
+    {
+        gic_write_sec(g, cpu, GIC_SECURE, frame, offset, size, value);
+        check();
+    }
     void spi(uint32_t intid, bool level)
     {
         gic_set_spi(g, intid, level);
@@ -139,5 +151,28 @@ inline uint32_t lr_sw(uint32_t vintid, uint32_t prio = 0xa0, uint32_t more = 0)
 {
     return GICH_LR_State_Pending | GIC_FIELD_SET(GICH_LR_Priority, prio >> 3) | vintid | more;
 }
+
+inline gic_config two_cpus()
+{
+    gic_config cfg{};
+    cfg.cpus = 2;
+    return cfg;
+}
+
+// An SPI forwarded to a guest as interrupt 50, up to the guest's acknowledge.
+class Forwarded : public TestGic
+{
+  public:
+    explicit Forwarded(gic_config cfg = {}) : TestGic(cfg)
+    {
+        enable_all(GICC_CTLR_EnableGrp0 | GICC_CTLR_EOImode);
+        enable(40);
+        spi(40, true);
+        EXPECT_EQ(read(GIC_CPU, GICC_IAR), 40u);
+        write(GIC_CPU, GICC_EOIR, 40);
+        write(GIC_HYP, GICH_LR0, lr_hw(50, 40));
+        EXPECT_EQ(read(GIC_VCPU, GICV_IAR), 50u);
+    }
+};
 
 } // namespace trapline_test

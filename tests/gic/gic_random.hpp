@@ -19,7 +19,9 @@ inline gic_config random_config(unsigned seed)
     cfg.cpus = cpus[seed % 4];
     cfg.spis = spis[seed / 2 % 4];
     cfg.lrs = lrs[seed / 3 % 4];
-    cfg.prio_bits = 4 + seed % 5;
+    cfg.security = seed % 5 > 2;
+    cfg.prio_bits = cfg.security ? 5 + seed % 4 : 4 + seed % 5;
+    cfg.no_nsacr = seed % 7 == 3;
     cfg.ppi_config_fixed = seed % 3 == 0;
     cfg.sgi_enable_writable = seed % 4 == 1;
     cfg.dir_any_mode = seed % 5 == 1;
@@ -58,10 +60,11 @@ class RandomOperations
         uint32_t span = (row.end - row.first) / size;
         uint32_t offset = row.first + (pick(4) ? pick(span < 12 ? span : 12) : pick(span)) * size;
         value = shape(frame, row.first, value);
+        auto sec = config.security && pick(2) ? GIC_SECURE : GIC_NONSECURE;
         auto access = [&](gic *g) -> uint32_t {
             if (kind < 12)
-                return gic_read(g, cpu, frame, offset, size);
-            gic_write(g, cpu, frame, offset, size, value);
+                return gic_read_sec(g, cpu, sec, frame, offset, size);
+            gic_write_sec(g, cpu, sec, frame, offset, size, value);
             return 0;
         };
         uint32_t answer = access(first);

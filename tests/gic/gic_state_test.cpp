@@ -21,6 +21,16 @@ Buffer save(const gic *g)
     return buffer;
 }
 
+// Makes the check sum right.
+void seal(Buffer &state)
+{
+    uint32_t sum = 2166136261u;
+    for (size_t i = 0; i + 4 < state.size(); i++)
+        sum = (sum ^ state[i]) * 16777619u;
+    for (size_t i = 0; i < 4; i++)
+        state[state.size() - 4 + i] = static_cast<uint8_t>(sum >> 8 * i);
+}
+
 class SaveRestore : public testing::TestWithParam<unsigned>
 {
 };
@@ -89,11 +99,7 @@ TEST(Restore, of_impossible_values_is_refused)
     for (size_t at = 40; at + 4 < good.size(); at++) {
         Buffer bad = good;
         bad[at] ^= 0xff;
-        uint32_t sum = 2166136261u;
-        for (size_t i = 0; i + 4 < bad.size(); i++)
-            sum = (sum ^ bad[i]) * 16777619u;
-        for (size_t i = 0; i < 4; i++)
-            bad[bad.size() - 4 + i] = static_cast<uint8_t>(sum >> 8 * i);
+        seal(bad);
         if (gic_restore(gic.g, bad.data(), bad.size()) == 0)
             accepted++;
         else
@@ -102,6 +108,30 @@ TEST(Restore, of_impossible_values_is_refused)
     }
     EXPECT_GT(refused, 100u);
     EXPECT_GT(accepted, 10u);
+}
+
+// The PPI that the maintenance output drives has its driver's level, whatever level a forged state gives it.
+TEST(Restore, cannot_set_the_level_of_the_maintenance_ppi)
+{
+    gic_config cfg{};
+    cfg.maint_ppi = 25;
+    TestGic gic(cfg);
+    Buffer idle = save(gic.g);
+    gic.write(GIC_HYP, GICH_HCR, GICH_HCR_En | GICH_HCR_UIE);
+    Buffer raised = save(gic.g);
+    unsigned forged = 0;
+    for (size_t at = 40; at + 4 < idle.size(); at++) {
+        if (idle[at] == raised[at])
+            continue;
+        Buffer bad = idle;
+        bad[at] = raised[at]; // the level without its cause, or the cause without the level
+        seal(bad);
+        ASSERT_EQ(gic_restore(gic.g, bad.data(), bad.size()), 0);
+        gic.check();
+        EXPECT_EQ((gic.state(25) & GIC_ST_LINE) != 0, gic.pin(GIC_MAINT));
+        forged++;
+    }
+    EXPECT_EQ(forged, 2u);
 }
 
 TEST(Restore, of_another_version_or_configuration_is_refused)
@@ -114,6 +144,10 @@ TEST(Restore, of_another_version_or_configuration_is_refused)
     cfg.lrs = 5;
     TestGic other(cfg);
     EXPECT_EQ(gic_restore(other.g, good.data(), good.size()), -EXDEV);
+    cfg.lrs = 4;
+    cfg.security = true;
+    TestGic secure(cfg);
+    EXPECT_EQ(gic_restore(secure.g, good.data(), good.size()), -EXDEV);
 }
 
 TEST(Restore, reports_wires_and_watched_interrupts)
@@ -220,6 +254,35 @@ TEST(Stats, count_accesses_acknowledges_and_ends)
     EXPECT_EQ(s.writes[GIC_HYP], 1u);
 }
 
+TEST(Stats, count_every_step_of_an_interrupt)
+{
+    TestGic gic;
+    gic.enable_all(GICC_CTLR_EnableGrp0 | GICC_CTLR_EOImode);
+    gic.enable(40);
+    gic_stats_clear(gic.g);
+    gic.spi(40, true);
+    gic.spi(40, true); // no change
+    gic.write(GIC_DIST, GICD_ISPENDR + 4, 0x301);
+    gic.write(GIC_DIST, GICD_SGIR, 1u << 16 | 5);
+    gic.write(GIC_DIST, GICD_SPENDSGIR, 1);
+    gic.write(GIC_DIST, GICD_ISACTIVER + 4, 1u << 20);
+    gic.write(GIC_HYP, GICH_LR0, lr_sw(50, 0xa0, GICH_LR_EOI));
+    gic.write(GIC_HYP, GICH_LR0 + 4, 0);
+    gic.read(GIC_VCPU, GICV_IAR);
+    gic.write(GIC_VCPU, GICV_EOIR, 50);
+    struct gic_counters s = gic.stats();
+    EXPECT_EQ(s.asserted, 1u);
+    EXPECT_EQ(s.signalled, 1u);
+    EXPECT_EQ(s.pended, 4u);
+    EXPECT_EQ(s.sgis, 1u);
+    EXPECT_EQ(s.activated, 1u);
+    EXPECT_EQ(s.listed, 1u);
+    EXPECT_EQ(s.virt_signalled, 1u);
+    EXPECT_EQ(s.virt_deactivations, 1u);
+    EXPECT_EQ(s.unlisted_ends, 0u);
+    EXPECT_EQ(s.maintenance, 1u);
+}
+
 TEST(Peek, has_no_side_effect)
 {
     TestGic gic;
@@ -257,6 +320,44 @@ TEST(Registers, rows_are_in_order_and_named_after_their_frame)
         EXPECT_FALSE(gic_reg_info(frame, gic_reg_count(frame), &row));
     }
     EXPECT_EQ(gic_reg_count(GIC_NFRAMES), 0u);
+}
+
+TEST(Registers, reset_values_are_those_of_a_fresh_gic)
+{
+    TestGic gic;
+    for (unsigned f = 0; f < GIC_NFRAMES; f++) {
+        auto frame = static_cast<gic_frame>(f);
+        gic_register row{};
+        for (unsigned i = 0; gic_reg_info(frame, i, &row); i++) {
+            EXPECT_EQ(gic_peek(gic.g, 0, frame, row.first, 4), row.reset) << row.name;
+            EXPECT_GT(std::string(row.about).size(), 5u) << row.name;
+        }
+    }
+}
+
+TEST(Registers, fields_are_listed_from_the_low_bits_up)
+{
+    gic_field field{};
+    unsigned total = 0;
+    for (unsigned f = 0; f < GIC_NFRAMES; f++) {
+        auto frame = static_cast<gic_frame>(f);
+        for (unsigned i = 0; i < gic_reg_count(frame); i++) {
+            unsigned next = 0;
+            for (unsigned n = 0; gic_field_info(frame, i, n, &field); n++, total++) {
+                EXPECT_GE(field.lsb, next) << field.name;
+                EXPECT_LE(field.lsb, field.msb) << field.name;
+                EXPECT_LT(field.msb, 32) << field.name;
+                EXPECT_GT(std::string(field.about).size(), 1u) << field.name;
+                next = field.msb + 1u;
+            }
+            EXPECT_FALSE(gic_field_info(frame, i, gic_field_count(frame, i), &field));
+        }
+        EXPECT_EQ(gic_field_count(frame, gic_reg_count(frame)), 0u);
+    }
+    EXPECT_GT(total, 100u);
+    ASSERT_TRUE(gic_field_info(GIC_DIST, 0, 1, &field));
+    EXPECT_STREQ(field.name, "EnableGrp1");
+    EXPECT_EQ(field.msb, 1);
 }
 
 // Every word of every row: allowed accesses are counted at their row, all others as the right mistake.
@@ -298,7 +399,7 @@ TEST(Registers, read_only_ones_ignore_writes)
         for (unsigned i = 0; i < gic_reg_count(frame); i++) {
             gic_register row{};
             gic_reg_info(frame, i, &row);
-            if (row.access != GIC_RO && row.access != GIC_RAZ)
+            if (row.access != GIC_RO)
                 continue;
             Buffer state = save(gic.g);
             uint32_t before = gic_peek(gic.g, 0, frame, row.first, 4);

@@ -1,40 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every conformance vector is a test. known_failures.txt names those that must fail and why; a vector that
-// fails without being listed and one that is listed and passes are both errors, so nothing is skipped.
-#include "vector_replay.hpp"
+// Every conformance vector is a test, with gic_check after each operation; none is skipped, none may fail.
+#include "vector_files.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <cctype>
 #include <iostream>
-#include <map>
 
 namespace
 {
 
-using namespace trapline_test;
+using Entry = trapline_test::VectorEntry;
+const auto &vectors = trapline_test::all_vectors;
 
-const std::vector<Vector> &vectors()
+gicvec_result replay(const gicvec *v)
 {
-    static const std::vector<Vector> all = load_vectors(GIC_TEST_DIR "/vectors");
-    return all;
+    gicvec_gic options{};
+    options.check = true;
+    gicvec_result result{};
+    gicvec_replay(v, gicvec_gic_ops(), &options, &result);
+    return result;
 }
 
-// Name and reason of the vectors that must fail.
-const std::map<std::string, std::string> &known_failures()
+// The name as an identifier of Google Test.
+std::string test_name(const gicvec *v)
 {
-    static const std::map<std::string, std::string> table = [] {
-        std::map<std::string, std::string> result;
-        std::ifstream in(GIC_TEST_DIR "/known_failures.txt");
-        for (std::string line; std::getline(in, line);) {
-            size_t space = line.find(' ');
-            if (!line.empty() && line[0] != '#')
-                result[line.substr(0, space)] = space == std::string::npos ? "" : line.substr(space + 1);
-        }
-        return result;
-    }();
-    return table;
+    std::string result = v->name;
+    std::replace_if(
+        result.begin(), result.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+    return result;
 }
 
 class GicVector : public testing::TestWithParam<size_t>
@@ -43,41 +38,50 @@ class GicVector : public testing::TestWithParam<size_t>
 
 TEST_P(GicVector, replays)
 {
-    const Vector &vector = vectors()[GetParam()];
-    ReplayResult result = replay(vector);
-    if (known_failures().count(vector.name))
-        EXPECT_FALSE(result.passed) << vector.name << " passes: take it out of known_failures.txt";
-    else
-        EXPECT_TRUE(result.passed) << vector.file << ": " << vector.name << " (" << vector.about
-                                   << "): " << result.message;
+    const Entry &entry = vectors()[GetParam()];
+    gicvec_result result = replay(entry.vector);
+    char why[300];
+    gicvec_explain(&result, why, sizeof(why));
+    EXPECT_EQ(result.verdict, GICVEC_PASSED)
+        << entry.file << ":" << (result.op ? result.op->line : entry.vector->line) << ": " << entry.vector->name << " ("
+        << entry.vector->about << "): " << why;
 }
 
 INSTANTIATE_TEST_SUITE_P(Vectors, GicVector, testing::Range<size_t>(0, vectors().size()),
-                         [](const auto &param) { return vectors()[param.param].test_name(); });
+                         [](const auto &param) { return test_name(vectors()[param.param].vector); });
 
-TEST(GicVectors, known_failures_name_vectors_and_reasons)
+TEST(GicVectors, all_512_are_there_46_with_two_security_states)
 {
-    for (const auto &[name, reason] : known_failures()) {
-        bool exists = false;
-        for (const Vector &vector : vectors())
-            exists |= vector.name == name;
-        EXPECT_TRUE(exists) << name << " is no vector";
-        EXPECT_FALSE(reason.empty()) << name << " has no reason";
+    size_t security = 0, operations = 0;
+    for (const Entry &entry : vectors()) {
+        security += entry.vector->config.security;
+        operations += entry.vector->nops;
     }
+    std::cout << "GIC vectors: " << vectors().size() << " with " << operations << " operations\n";
+    EXPECT_EQ(vectors().size(), 512u);
+    EXPECT_EQ(security, 46u);
+    EXPECT_EQ(operations, 46004u);
 }
 
-TEST(GicVectors, summary)
+// A GIC that makes the other choice is still right in everything that does not depend on it.
+TEST(GicVectors, other_choices_fail_only_the_vectors_that_need_them)
 {
-    size_t passed = 0, single = 0, single_passed = 0;
-    for (const Vector &vector : vectors()) {
-        bool ok = replay(vector).passed;
-        passed += ok;
-        single += vector.security == 0;
-        single_passed += ok && vector.security == 0;
+    for (size_t i = 0; const gicvec_choice *choice = gicvec_gic_choice(i); i++) {
+        if (!choice->other)
+            continue;
+        const gicvec_gic options{false, &choice->word, 1};
+        for (const Entry &entry : vectors()) {
+            gicvec_result result{};
+            gicvec_replay(entry.vector, gicvec_gic_ops(), const_cast<gicvec_gic *>(&options), &result);
+            const char *const *needs_end = entry.vector->needs + entry.vector->nneeds;
+            bool needed = std::any_of(entry.vector->needs, needs_end,
+                                      [&](const char *need) { return std::string(need) == choice->word; });
+            EXPECT_EQ(result.verdict == GICVEC_SKIPPED, needed) << entry.vector->name << " without " << choice->word;
+            if (!needed) {
+                EXPECT_EQ(result.verdict, GICVEC_PASSED) << entry.vector->name << " without " << choice->word;
+            }
+        }
     }
-    std::cout << "GIC vectors: " << passed << " of " << vectors().size() << " passed; with one security state "
-              << single_passed << " of " << single << "\n";
-    EXPECT_EQ(passed + known_failures().size(), vectors().size());
 }
 
 } // namespace

@@ -252,7 +252,8 @@ TEST(Results, Tolerances)
         // The last one that matches counts; 0 is exact again.
         {"\"*=any\", \"e*=5\", \"entries=0\"",
          {"exits.total differs 5", "entries differs exact", "latency.wire_to_iar.p50 within any"}},
-        // A time is no limit for a count.
+        // A time is no limit for a count, and a plain number none for a time.
+        {"\"*=100\"", {"exits.total within 100", "entries within 100", "latency.wire_to_iar.p50 differs exact"}},
         {"\"*=1ns\"", {"exits.total differs exact", "entries differs exact", "latency.wire_to_iar.p50 within 1ns"}},
         {"\"latency.*=50ps\"", {}},
         {"\"run.exits.total=3%\", \"r*n.entries=2\"",
@@ -282,6 +283,11 @@ TEST(Results, BadTolerances)
     for (const char *t : {"exits.totl=2%", "exits.total", "=2%", "exits.total=", "exits.total=-1", "exits.total=1.2.3",
                           "exits.total=%", "exits.total=2 %", "exits.total=.5", "*x*y*z=2", "exits.total=any thing"})
         EXPECT_NE(Read(baseline("\"exits.total\": 1", std::string("\"") + t + "\"")).err, 0) << t;
+    // A time needs a unit, and nothing else has one.
+    for (const char *t : {"latency.*=250", "run.latency.wire_to_iar.p99=3", "exits.total=5ns", "exits.*=1us"})
+        EXPECT_NE(Read(baseline("\"exits.total\": 1", std::string("\"") + t + "\"")).err, 0) << t;
+    for (const char *t : {"latency.*=0", "latency.*=2%", "latency.*=any", "exits.total=0", "*=250ns", "*=5"})
+        EXPECT_EQ(Read(baseline("\"exits.total\": 1", std::string("\"") + t + "\"")).err, 0) << t;
     // A rule in a baseline may have outlived its mode: the baseline can still be read.
     EXPECT_EQ(Read(baseline("\"exits.total\": 1", "\"walk.exits.total=1\"")).err, 0);
 }
@@ -296,9 +302,55 @@ TEST(Results, RenamedMetrics)
     EXPECT_EQ(base.metric("kicks")->u, 2u);
     EXPECT_FALSE(base.metric("exits.old"));
     EXPECT_EQ(changes(base, Read(baseline("\"exits.total\": 7, \"kicks\": 2, \"entries\": 1"))), Set{});
-    // Under both names: today's counts once.
-    const Read both(baseline("\"exits.total\": 1, \"exits.old\": 7"), table);
-    EXPECT_EQ(both.mode()->n, 1u);
+    // Rules of the file know the old names too.
+    const Read rules(baseline("\"exits.total\": 1", "\"exits.old=any\", \"run.kick=1\""), table);
+    ASSERT_EQ(rules.err, 0) << rules.error();
+    EXPECT_EQ(changes(rules, Read(baseline("\"exits.total\": 7"))), (Set{"exits.total within any"}));
+}
+
+// A file that was mended by hand, or merged: the newest name counts, wherever it stands.
+TEST(Results, OfSeveralNamesTheNewestCounts)
+{
+    const struct rename table[] = {{"exits.old", "exits.middle"}, {"exits.middle", "exits.total"}, {nullptr, nullptr}};
+    for (const char *text : {"\"exits.total\": 1, \"exits.old\": 7", "\"exits.old\": 7, \"exits.total\": 1",
+                             "\"exits.old\": 7, \"exits.middle\": 1", "\"exits.middle\": 1, \"exits.old\": 7",
+                             "\"exits.middle\": 8, \"exits.total\": 1, \"exits.old\": 7"}) {
+        const Read both(baseline(text), table);
+        ASSERT_EQ(both.err, 0) << both.error();
+        ASSERT_EQ(both.mode()->n, 1u) << text;
+        EXPECT_EQ(both.metric("exits.total")->u, 1u) << text;
+    }
+}
+
+// One scenario with the modes a and b, held against a baseline of a and another mode.
+TEST(Results, VerdictOfABaseline)
+{
+    Loaded l(small("modes: {a: {}, b: {vm.main: wfi}}\n"));
+    ASSERT_EQ(l.err, 0) << l.all_errors();
+    ASSERT_EQ(scenario_run(l.s, 0, nullptr), 0);
+    struct results *run;
+    ASSERT_EQ(results_of(&l.s, 1, &run), 0);
+    std::string text = baseline("\"interrupts.delivered\": 3, \"exits.total\": 77777, \"exits.gone\": 1");
+    text.replace(text.find("\"run\""), 5, "\"c\": {\"config_sha256\": \"\", \"metrics\": {}}, \"a\"");
+    const Read base(text);
+    ASSERT_EQ(base.err, 0) << base.error();
+    struct baseline_verdict v;
+    ASSERT_EQ(baseline_judge(base.r, l.s, &run->scenario[0], &v), 0);
+    EXPECT_EQ(v.n, 2u);
+    EXPECT_EQ(v.compared, 3u);
+    EXPECT_EQ(v.differ, 2u); // one has another value, one is gone
+    EXPECT_EQ(v.fresh, run->scenario[0].mode[0].n - 2);
+    EXPECT_EQ(v.gone, 1u);
+    EXPECT_EQ(v.broken, 0u);
+    EXPECT_TRUE(baseline_failed(&v));
+
+    const struct baseline_report report = {"b.json", base.r, &v, "accept", false};
+    const std::string json = take(scenario_json_baseline(&l.s, 1, &report, "0"));
+    EXPECT_NE(json.find("\"accept\": \"accept\""), std::string::npos);
+    EXPECT_NE(json.find("\"verdict\": \"gone\""), std::string::npos);
+    EXPECT_EQ(Read(json).err, 0); // it is a result file still
+    baseline_verdict_free(&v);
+    results_free(run);
 }
 
 TEST(Results, RenameTableIsSound)
@@ -310,17 +362,17 @@ TEST(Results, RenameTableIsSound)
         now.insert(info[i].name);
     for (const struct rename *r = metric_renames; r->from; r++) {
         EXPECT_FALSE(now.count(r->from)) << r->from << " is in use again";
-        EXPECT_TRUE(now.count(rename_apply(metric_renames, r->from))) << r->from << " leads nowhere";
+        EXPECT_TRUE(now.count(rename_apply(metric_renames, r->from, nullptr))) << r->from << " leads nowhere";
     }
     // Every metric of today keeps its name.
     for (const auto &name : now)
-        EXPECT_EQ(rename_apply(metric_renames, name.c_str()), name);
+        EXPECT_EQ(rename_apply(metric_renames, name.c_str(), nullptr), name);
 }
 
 TEST(Results, Causes)
 {
     const struct results_mode a = {"run", "c1", nullptr, 0, 0, 0}, b = {"run", "c2", nullptr, 0, 0, 0};
-    const struct results_scenario base = {"s", "s.yaml", "f1", "0", 3, &a, 1};
+    const struct results_scenario base = {"s", "s.yaml", "f1", "0", 3, &a, 1, nullptr, 0, 0, 0};
     struct results_scenario now = base;
     EXPECT_EQ(baseline_cause(&base, &now), BASELINE_PROGRAM);
     now.model_version = 4;
@@ -424,7 +476,7 @@ TEST(Results, Pairs)
 {
     const Read a(baseline("\"exits.total\": 5, \"entries\": 1, \"latency.wire_to_iar.p50\": 1.5")),
         b(baseline("\"exits.total\": 3, \"entries\": 1, \"latency.wire_to_iar.p50\": null"));
-    const struct results_pair p = {"small", "before", "after", a.mode(), b.mode()};
+    const struct results_pair p = {"small", nullptr, "before", "after", a.mode(), b.mode()};
     const std::string json = take(results_pairs_json(&p, 1, false, "0"));
     EXPECT_NE(json.find("\"change\": -2"), std::string::npos) << json;
     EXPECT_NE(json.find("\"change\": null"), std::string::npos) << json;

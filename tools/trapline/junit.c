@@ -6,9 +6,10 @@
  * Only what every schema of this format allows is written. Times are 0: nothing here depends on the clock, so
  * that equal results are equal byte for byte.
  */
+#include "escape.h"
 #include "formats.h"
 
-#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum result { PASSED, FAILED, SKIPPED, BROKEN, RESULTS };
@@ -18,74 +19,15 @@ struct writer {
     size_t count[RESULTS];
 };
 
-/* Length of the character at s if XML may hold it; 0 otherwise. */
-static size_t xml_char(const char *s)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    size_t n = u[0] < 0x80 ? 1 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : u[0] >= 0xe0 ? 3 : u[0] >= 0xc2 ? 2 : 0;
-
-    if (u[0] >= 0xf5 || (n == 1 && (u[0] == 0x7f || (u[0] < 0x20 && u[0] != '\n' && u[0] != '\t'))))
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-    /* surrogates, U+FFFE and U+FFFF */
-    if ((n == 3 && u[0] == 0xed && u[1] >= 0xa0) || (n == 3 && u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe))
-        return 0;
-    return n;
-}
-
-static void put_text(FILE *f, const char *s)
-{
-    static const struct {
-        char c;
-        const char *text;
-    } escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\n', "&#10;"}, {'\t', "&#9;"}};
-
-    while (*s) {
-        const char *text = NULL;
-        size_t n = xml_char(s);
-        for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++)
-            text = *s == escapes[i].c ? escapes[i].text : text;
-        if (text)
-            fputs(text, f);
-        else if (n)
-            fwrite(s, 1, n, f);
-        else
-            fputc('?', f);
-        s += n ? n : 1;
-    }
-}
-
-static void attribute(FILE *f, const char *name, const char *fmt, ...)
-#if defined(__GNUC__)
-    __attribute__((format(printf, 3, 4)))
-#endif
-    ;
-
-static void attribute(FILE *f, const char *name, const char *fmt, ...)
-{
-    char buf[1400];
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(buf, sizeof buf, fmt, ap);
-    va_end(ap);
-    fprintf(f, " %s=\"", name);
-    put_text(f, buf);
-    fputc('"', f);
-}
-
 /* Begins a test case. false: it is only counted. */
-static bool open_case(struct writer *w, enum result result, const struct scenario *s, const char *scope,
-                      const char *name)
+static bool open_case(struct writer *w, enum result result, const char *scenario, const char *scope, const char *name)
 {
     w->count[result]++;
     if (!w->f)
         return false;
     fputs("    <testcase", w->f);
-    attribute(w->f, "classname", "%s.%s", scenario_name(s), scope);
-    attribute(w->f, "name", "%s", name);
+    xml_attribute(w->f, "classname", "%s.%s", scenario, scope);
+    xml_attribute(w->f, "name", "%s", name);
     fputs(" time=\"0\"", w->f);
     fputs(result == PASSED ? "/>\n" : ">\n", w->f);
     return result != PASSED;
@@ -94,14 +36,19 @@ static bool open_case(struct writer *w, enum result result, const struct scenari
 static void open_problem(FILE *f, const char *tag, const char *type, const char *message)
 {
     fprintf(f, "      <%s", tag);
-    attribute(f, "type", "%s", type);
-    attribute(f, "message", "%s", message);
+    xml_attribute(f, "type", "%s", type);
+    xml_attribute(f, "message", "%s", message);
     fputc('>', f);
 }
 
 static void close_problem(FILE *f, const char *tag)
 {
     fprintf(f, "</%s>\n    </testcase>\n", tag);
+}
+
+static void put_skipped(FILE *f)
+{
+    fputs("      <skipped/>\n    </testcase>\n", f);
 }
 
 static void put_outcome(struct writer *w, const struct report *r, const struct scenario_outcome *o)
@@ -112,23 +59,23 @@ static void put_outcome(struct writer *w, const struct report *r, const struct s
     char name[1100], message[1400];
 
     outcome_text(o, name, sizeof name);
-    if (!open_case(w, results[o->verdict], r->s, scope, name))
+    if (!open_case(w, results[o->verdict], scenario_name(r->s), scope, name))
         return;
     if (o->verdict == SCENARIO_SKIPPED) {
-        fputs("      <skipped/>\n    </testcase>\n", w->f);
+        put_skipped(w->f);
         return;
     }
     snprintf(message, sizeof message, "got %s", *o->got ? o->got : "something else");
     open_problem(w->f, "failure", o->line ? "expectation" : "condition", message);
     if (o->line) {
-        put_text(w->f, scenario_file(r->s));
+        xml_text(w->f, scenario_file(r->s));
         fprintf(w->f, ":%u:%u: ", o->line, o->col);
     }
-    put_text(w->f, scope);
+    xml_text(w->f, scope);
     fputs(": ", w->f);
-    put_text(w->f, name);
+    xml_text(w->f, name);
     fputs(": ", w->f);
-    put_text(w->f, message);
+    xml_text(w->f, message);
     close_problem(w->f, "failure");
 }
 
@@ -148,35 +95,30 @@ static bool same_group(const struct results_change *a, const struct results_chan
     return group(a) == group(b) && !strncmp(metric_name(a), metric_name(b), group(a));
 }
 
-static bool is_bad(const struct results_change *c)
+static void put_reason(struct writer *w, const struct run_subject *s, size_t i)
 {
-    return c->verdict == RESULTS_DIFFERS || c->verdict == RESULTS_GONE;
-}
+    char text[YARD_TEXT], *command = accept_command(s->x, i);
 
-static void put_reason(struct writer *w, const struct run_subject *v, size_t i)
-{
-    char text[YARD_TEXT];
-
-    yard_cause(&v->y->s[i], v->x, i, text, sizeof text);
-    put_text(w->f, text);
+    yard_cause(&s->y->v[i], text, sizeof text);
+    xml_text(w->f, text);
     fputs("\nto accept this: ", w->f);
-    yard_accept(v->x, i, text, sizeof text);
-    put_text(w->f, text);
+    xml_text(w->f, command);
+    free(command);
 }
 
 /* What differs in a group, one line each, and what to do about it. */
-static void put_differences(struct writer *w, const struct run_subject *v, size_t i, const struct yard_mode *m,
+static void put_differences(struct writer *w, const struct run_subject *s, size_t i, const struct baseline_mode *m,
                             const struct results_change *first)
 {
-    const struct yard_scenario *s = &v->y->s[i];
-    char text[512], message[600];
+    const struct baseline_verdict *v = &s->y->v[i];
+    char text[YARD_TEXT], message[YARD_TEXT + 40];
     size_t n = 0;
 
     for (size_t k = 0; k < m->n; k++) {
-        if (!is_bad(&m->change[k]) || !same_group(first, &m->change[k]))
+        if (!baseline_change_failed(&m->change[k]) || !same_group(first, &m->change[k]))
             continue;
         if (n++ == 0)
-            yard_message(s, m, &m->change[k], text, sizeof text);
+            yard_message(v, m, &m->change[k], text, sizeof text);
     }
     if (n > 1)
         snprintf(message, sizeof message, "%s, and %zu more", text, n - 1);
@@ -184,53 +126,82 @@ static void put_differences(struct writer *w, const struct run_subject *v, size_
         snprintf(message, sizeof message, "%s", text);
     open_problem(w->f, "failure", "baseline", message);
     for (size_t k = 0; k < m->n; k++) {
-        if (!is_bad(&m->change[k]) || !same_group(first, &m->change[k]))
+        if (!baseline_change_failed(&m->change[k]) || !same_group(first, &m->change[k]))
             continue;
-        put_text(w->f, v->x->o->baseline);
+        xml_text(w->f, s->x->o->baseline);
         fprintf(w->f, ":%u:%u: ", m->change[k].base->line, m->change[k].base->col);
-        yard_message(s, m, &m->change[k], text, sizeof text);
-        put_text(w->f, text);
+        yard_message(v, m, &m->change[k], text, sizeof text);
+        xml_text(w->f, text);
         fputc('\n', w->f);
     }
-    put_reason(w, v, i);
+    put_reason(w, s, i);
     close_problem(w->f, "failure");
 }
 
-static void put_groups(struct writer *w, const struct run_subject *v, size_t i, const struct yard_mode *m)
+/* A group of metrics passes if something in it was compared and holds, or is being accepted. */
+static void put_group(struct writer *w, const struct run_subject *s, size_t i, const struct baseline_mode *m,
+                      const struct results_change *first)
+{
+    bool bad = false, compared = false;
+    enum result result;
+    char name[64];
+
+    for (size_t k = 0; k < m->n; k++) {
+        if (!same_group(first, &m->change[k]))
+            continue;
+        bad = bad || baseline_change_failed(&m->change[k]);
+        compared = compared || m->change[k].verdict != RESULTS_NEW;
+    }
+    result = s->x->o->update ? PASSED : bad ? FAILED : compared ? PASSED : SKIPPED;
+    snprintf(name, sizeof name, "baseline: %.*s", (int)group(first), metric_name(first));
+    if (!open_case(w, result, scenario_name(s->x->s[i]), m->now->name, name))
+        return;
+    if (result == FAILED)
+        put_differences(w, s, i, m, first);
+    else
+        put_skipped(w->f);
+}
+
+static void put_groups(struct writer *w, const struct run_subject *s, size_t i, const struct baseline_mode *m)
 {
     for (size_t a = 0; a < m->n; a++) {
-        bool first = true, bad = false;
-        char name[64];
-        for (size_t b = 0; b < m->n; b++) {
-            bool same = same_group(&m->change[a], &m->change[b]);
-            first = first && !(same && b < a);
-            bad = bad || (same && is_bad(&m->change[b]));
-        }
-        if (!first)
-            continue;
-        snprintf(name, sizeof name, "baseline: %.*s", (int)group(&m->change[a]), metric_name(&m->change[a]));
-        bad = bad && !v->x->o->update;
-        if (open_case(w, bad ? FAILED : PASSED, v->x->s[i], m->now->name, name))
-            put_differences(w, v, i, m, &m->change[a]);
+        size_t b = 0;
+        while (b < a && !same_group(&m->change[a], &m->change[b]))
+            b++;
+        if (b == a)
+            put_group(w, s, i, m, &m->change[a]);
     }
 }
 
-static void put_baseline(struct writer *w, const struct run_subject *v, size_t i)
+static void put_baseline(struct writer *w, const struct run_subject *s, size_t i)
 {
-    const struct yard_scenario *s = v->y->base ? &v->y->s[i] : NULL;
+    const struct baseline_verdict *v = s->y->base ? &s->y->v[i] : NULL;
 
-    for (size_t k = 0; s && k < s->n; k++) {
-        const struct yard_mode *m = &s->mode[k];
-        char text[512];
+    for (size_t k = 0; v && k < v->n; k++) {
+        const struct baseline_mode *m = &v->mode[k];
+        char text[YARD_TEXT];
         if (m->now) {
-            put_groups(w, v, i, m);
-        } else if (open_case(w, v->x->o->update ? PASSED : FAILED, v->x->s[i], m->base->name, "baseline: mode")) {
-            yard_message(s, m, NULL, text, sizeof text);
+            put_groups(w, s, i, m);
+        } else if (open_case(w, s->x->o->update ? PASSED : FAILED, v->base->name, m->base->name, "baseline: mode")) {
+            yard_message(v, m, NULL, text, sizeof text);
             open_problem(w->f, "failure", "baseline", text);
-            put_reason(w, v, i);
+            put_reason(w, s, i);
             close_problem(w->f, "failure");
         }
     }
+}
+
+/* A scenario that only the baseline has is a suite with a single case that was skipped. */
+static void put_left_out(FILE *f, const struct results_scenario *s)
+{
+    struct writer w = {.f = f};
+
+    fputs("  <testsuite", f);
+    xml_attribute(f, "name", "%s", s->name);
+    fputs(" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\" time=\"0\">\n", f);
+    open_case(&w, SKIPPED, s->name, "baseline", "scenario");
+    put_skipped(f);
+    fputs("  </testsuite>\n", f);
 }
 
 static void put_scenario(struct writer *w, const struct run_subject *v, size_t i)
@@ -242,7 +213,7 @@ static void put_scenario(struct writer *w, const struct run_subject *v, size_t i
     for (size_t m = 0; m < scenario_modes(r->s); m++) {
         if (scenario_status(r->s, m) >= 0)
             continue;
-        if (open_case(w, BROKEN, r->s, scenario_mode_name(r->s, m), "run")) {
+        if (open_case(w, BROKEN, scenario_name(r->s), scenario_mode_name(r->s, m), "run")) {
             open_problem(w->f, "error", trapline_errname(scenario_status(r->s, m)), scenario_error(r->s, m));
             close_problem(w->f, "error");
         }
@@ -263,10 +234,13 @@ static size_t all(const struct writer *w)
 bool junit_write(FILE *f, const void *subject)
 {
     const struct run_subject *v = subject;
+    const struct results *base = v->y->base;
     struct writer sum = {.f = NULL};
 
     for (size_t i = 0; i < v->x->n; i++)
         put_scenario(&sum, v, i);
+    for (size_t i = 0; base && i < base->n; i++)
+        sum.count[SKIPPED] += baseline_left_out(&base->scenario[i], v->x->s, v->x->n);
     fprintf(f, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     fprintf(f, "<testsuites name=\"trapline\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"0\">\n", all(&sum),
             sum.count[FAILED], sum.count[BROKEN]);
@@ -274,13 +248,16 @@ bool junit_write(FILE *f, const void *subject)
         struct writer w = {.f = NULL};
         put_scenario(&w, v, i);
         fputs("  <testsuite", f);
-        attribute(f, "name", "%s", scenario_name(v->x->s[i]));
+        xml_attribute(f, "name", "%s", scenario_name(v->x->s[i]));
         fprintf(f, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"0\">\n", all(&w),
                 w.count[FAILED], w.count[BROKEN], w.count[SKIPPED]);
         w.f = f;
         put_scenario(&w, v, i);
         fputs("  </testsuite>\n", f);
     }
+    for (size_t i = 0; base && i < base->n; i++)
+        if (baseline_left_out(&base->scenario[i], v->x->s, v->x->n))
+            put_left_out(f, &base->scenario[i]);
     fputs("</testsuites>\n", f);
     return true;
 }

@@ -10,11 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <trapline/events.h>
-#include <trapline/scenario.h>
+#include <trapline/scenario_results.h>
 
 int cmd_metrics(const struct options *o)
 {
-    static const char *const better[] = {"less", "more", "exact"};
     struct colors c = colors_for(o, stdout);
     size_t n;
     const struct machine_metric_info *m = machine_metric_table(&n);
@@ -28,7 +27,7 @@ int cmd_metrics(const struct options *o)
     for (size_t i = 0; i < n; i++) {
         table_cell(t, "%s", m[i].name);
         table_cell(t, "%s", m[i].unit);
-        table_cell(t, "%s", better[m[i].better]);
+        table_cell(t, "%s", results_better_name(m[i].better));
         table_cell(t, "%s", m[i].doc);
     }
     table_print(t, 0);

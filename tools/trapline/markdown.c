@@ -4,6 +4,7 @@
 #include "formats.h"
 #include "values.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What would end the cell or start an element. */
@@ -92,46 +93,103 @@ static void put_checks(FILE *f, const struct report *r)
     }
 }
 
-static void put_baseline(FILE *f, const struct run_subject *v, size_t i)
+/* Modes whose runs did not come to their ends have no numbers, and must not be missed. */
+static void put_broken(FILE *f, const struct report *r)
 {
-    const struct yard_scenario *s = v->y->base ? &v->y->s[i] : NULL;
-    char text[YARD_TEXT];
-
-    if (!s || !s->base)
-        return;
-    fputs("\nBaseline ", f);
-    markdown_cell(f, v->x->o->baseline);
-    if (!yard_failed(s)) {
-        fprintf(f, ": %zu metrics hold", s->compared);
-        fprintf(f, s->within ? ", %zu of them within a tolerance\n" : "\n", s->within);
-        return;
+    for (size_t m = 0; m < scenario_modes(r->s); m++) {
+        int status = scenario_status(r->s, m);
+        if (status >= 0)
+            continue;
+        fputs("**Mode ", f);
+        markdown_cell(f, scenario_mode_name(r->s, m));
+        fprintf(f, " failed**: %s: ", session_failure(status));
+        markdown_cell(f, scenario_error(r->s, m));
+        fputs("\n\n", f);
     }
-    yard_cause(s, v->x, i, text, sizeof text);
-    fprintf(f, ": **%zu of %zu metrics differ**; %s.\n\n", s->differ, s->compared, text);
+}
+
+static void put_change(FILE *f, const struct baseline_mode *m, const struct results_change *c)
+{
+    struct value_texts t;
+
+    value_texts(c->base, c->with, &t);
+    fputs("| ", f);
+    markdown_cell(f, m->now->name);
+    fputs(" | ", f);
+    markdown_cell(f, c->base->name);
+    fprintf(f, " | %s | %s | %s | %s | %s |\n", t.base, t.with, t.change, t.percent, c->limit);
+}
+
+static void put_changes(FILE *f, const struct baseline_verdict *v)
+{
     fputs("| mode | metric | baseline | now | change | % | limit |\n|:---|:---|---:|---:|---:|---:|:---|\n", f);
-    for (size_t k = 0; k < s->n; k++) {
-        const struct yard_mode *m = &s->mode[k];
+    for (size_t k = 0; k < v->n; k++) {
+        const struct baseline_mode *m = &v->mode[k];
         if (!m->now) {
             fputs("| ", f);
             markdown_cell(f, m->base->name);
             fputs(" | (mode) |  | gone |  |  | exact |\n", f);
             continue;
         }
-        for (size_t c = 0; c < m->n; c++) {
-            struct value_texts t;
-            if (m->change[c].verdict != RESULTS_DIFFERS && m->change[c].verdict != RESULTS_GONE)
-                continue;
-            value_texts(m->change[c].base, m->change[c].with, &t);
-            fputs("| ", f);
-            markdown_cell(f, m->now->name);
-            fputs(" | ", f);
-            markdown_cell(f, m->change[c].base->name);
-            fprintf(f, " | %s | %s | %s | %s | %s |\n", t.base, t.with, t.change, t.percent, m->change[c].limit);
-        }
+        for (size_t c = 0; c < m->n; c++)
+            if (baseline_change_failed(&m->change[c]))
+                put_change(f, m, &m->change[c]);
     }
-    yard_accept(v->x, i, text, sizeof text);
-    if (!v->x->o->update)
-        fprintf(f, "\nTo accept this:\n\n```\n%s\n```\n", text);
+}
+
+/* "68 of 69 metrics hold, 2 of them within a tolerance; 3 are not in it" */
+static void put_counts(FILE *f, const struct baseline_verdict *v)
+{
+    if (baseline_failed(v))
+        fprintf(f, ": **%zu of %zu metrics differ**", v->differ, v->compared);
+    else if (v->compared || !v->broken)
+        fprintf(f, ": %zu metrics hold", v->compared);
+    else
+        fputs(": nothing could be compared", f);
+    if (v->within)
+        fprintf(f, ", %zu of them within a tolerance", v->within);
+    if (v->fresh)
+        fprintf(f, ", %zu %s not in it", v->fresh, v->fresh == 1 ? "is" : "are");
+}
+
+static void put_baseline(FILE *f, const struct run_subject *s, size_t i)
+{
+    const struct baseline_verdict *v = s->y->base ? &s->y->v[i] : NULL;
+    char text[YARD_TEXT], *command;
+
+    if (!v)
+        return;
+    fputs("\nBaseline ", f);
+    markdown_cell(f, s->x->o->baseline);
+    if (!v->base) {
+        fputs(": this scenario is new\n", f);
+        return;
+    }
+    put_counts(f, v);
+    if (!baseline_failed(v)) {
+        fputc('\n', f);
+        return;
+    }
+    yard_cause(v, text, sizeof text);
+    fprintf(f, "; %s.\n\n", text);
+    put_changes(f, v);
+    if (s->x->o->update)
+        return;
+    command = accept_command(s->x, i);
+    fprintf(f, "\nTo accept this:\n\n```\n%s\n```\n", command);
+    free(command);
+}
+
+static void put_left_out(FILE *f, const struct run_subject *s)
+{
+    for (size_t i = 0; s->y->base && i < s->y->base->n; i++) {
+        const struct results_scenario *base = &s->y->base->scenario[i];
+        if (!baseline_left_out(base, s->x->s, s->x->n))
+            continue;
+        fputs("\nScenario ", f);
+        markdown_cell(f, base->name);
+        fputs(" of the baseline was not run.\n", f);
+    }
 }
 
 bool markdown_write(FILE *f, const void *subject)
@@ -149,6 +207,7 @@ bool markdown_write(FILE *f, const void *subject)
             markdown_cell(f, scenario_doc(r->s));
             fputs("\n\n", f);
         }
+        put_broken(f, r);
         if (s->n)
             put_metrics(f, s, v->x->o->verbose);
         put_checks(f, r);
@@ -158,5 +217,6 @@ bool markdown_write(FILE *f, const void *subject)
             conclusion_put(f, &plain, s->mode[0].name, &s->mode[0], s->mode[k].name, &s->mode[k]);
         }
     }
+    put_left_out(f, v);
     return true;
 }

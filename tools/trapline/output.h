@@ -17,6 +17,11 @@ struct colors {
 };
 struct colors colors_for(const struct options *o, FILE *f);
 
+/* Workflow commands of GitHub, on standard output: each becomes an annotation, at a line if that is not 0. */
+bool github_wanted(const struct options *o);
+void github_begin(const char *level, const char *file, unsigned line, unsigned col, const char *title);
+void github_text(const char *s); /* a piece of the text; the caller ends it with a newline */
+
 /* Flushes standard output; turns a failure into EXIT_OUTPUT. */
 int output_finish(int code);
 

@@ -3,7 +3,8 @@
  * outputs.h - the files that a command writes besides its tables, several at once, each in a format of its own.
  *
  * They are opened before the first run, because a long run for nothing would be a nuisance, and appear under
- * their names when everything is there. "-" is standard output; then no tables are printed.
+ * their names when everything is there. "-" is standard output, as are its names below /dev; then no tables are
+ * printed.
  */
 #ifndef TRAPLINE_OUTPUTS_H
 #define TRAPLINE_OUTPUTS_H
@@ -19,7 +20,7 @@ struct output_format {
     const char *option; /* "junit" */
     size_t path;        /* offset in struct options of the file's name */
     size_t direct;      /* offset of a flag that means standard output; 0: there is none */
-    /* false: not enough memory. What went wrong with the file is found out later. */
+    /* false: not enough memory. What went wrong with the file is found out later. NULL: it is not written here. */
     bool (*write)(FILE *f, const void *subject);
 };
 
@@ -37,14 +38,16 @@ struct outputs {
 /* Finds out what is wanted. Returns an exit code: two outputs into one place are bad usage. */
 int outputs_plan(struct outputs *p, const struct command *cmd, const struct options *o,
                  const struct output_format *format, size_t n);
+/* Refuses outputs that would overwrite an input; what: "", "the baseline ". Returns an exit code. */
+int outputs_spare(const struct outputs *p, const struct command *cmd, const char *input, const char *what);
 int outputs_open(struct outputs *p);
 /* Writes all of them; the subject is what the formats know. Returns EXIT_OUTPUT after a failure. */
 int outputs_write(struct outputs *p, const void *subject);
 /* Removes those that were opened and not written. */
 void outputs_abort(struct outputs *p);
 
-/* Whether two names lead to one file; devices may be written twice. */
-bool output_same(const char *a, const char *b);
+/* Writes a document and frees it. false: text is NULL, there was no memory for it. */
+bool output_text(FILE *f, char *text);
 /* "trapline: cannot write 'x': no space left". Returns EXIT_OUTPUT. */
 int output_failed(const char *path, int err);
 

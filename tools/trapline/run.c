@@ -13,12 +13,13 @@
 bool json_write(FILE *f, const void *subject)
 {
     const struct run_subject *v = subject;
-    char *text = scenario_json(v->x->s, v->x->n, TRAPLINE_VERSION);
+    char *accept = v->y->base ? accept_command(v->x, ACCEPT_ALL) : NULL;
+    const struct baseline_report report = {
+        .file = v->x->o->baseline, .base = v->y->base, .verdict = v->y->v, .accept = accept, .update = v->x->o->update};
+    char *text = scenario_json_baseline(v->x->s, v->x->n, v->y->base ? &report : NULL, TRAPLINE_VERSION);
 
-    if (text)
-        fputs(text, f);
-    free(text);
-    return text != NULL;
+    free(accept);
+    return output_text(f, text);
 }
 
 #define OFF(member) offsetof(struct options, member)
@@ -27,14 +28,10 @@ static const struct output_format formats[] = {
     {"junit", OFF(junit), 0, junit_write},
     {"md", OFF(md), 0, markdown_write},
     {"csv", OFF(csv), 0, csv_write},
+    {"trace", OFF(trace), 0, NULL},
 };
 
 /* ---- before the run ------------------------------------------------------------------------------- */
-
-static bool is_github(const struct options *o)
-{
-    return o->format && !strcmp(o->format, "github");
-}
 
 static int check_usage(struct outputs *out, const struct options *o)
 {
@@ -43,23 +40,12 @@ static int check_usage(struct outputs *out, const struct options *o)
 
     if (code == EXIT_HOLDS)
         code = outputs_plan(out, cmd, o, formats, sizeof formats / sizeof formats[0]);
-    if (code == EXIT_HOLDS && is_github(o) && out->to_stdout)
+    if (code == EXIT_HOLDS && github_wanted(o) && out->to_stdout)
         code = usage_error(cmd, "'--format github' and another output cannot both use standard output");
-    for (size_t i = 0; i < out->n && code == EXIT_HOLDS; i++)
-        if (o->baseline && output_same(out->out[i].path, o->baseline))
-            code = usage_error(cmd, "--%s would overwrite the baseline '%s'", out->out[i].format->option, o->baseline);
-        else if (o->trace && output_same(out->out[i].path, o->trace))
-            code = usage_error(cmd, "--%s and --trace cannot both write '%s'", out->out[i].format->option, o->trace);
-    if (o->trace && o->baseline && code == EXIT_HOLDS)
-        if (output_same(o->trace, o->baseline))
-            code = usage_error(cmd, "--trace would overwrite the baseline '%s'", o->baseline);
-    for (size_t k = 0; k < o->args.n && code == EXIT_HOLDS; k++) {
-        if (o->trace && output_same(o->trace, o->args.v[k]))
-            code = usage_error(cmd, "--trace would overwrite '%s'", o->args.v[k]);
-        for (size_t i = 0; i < out->n && code == EXIT_HOLDS; i++)
-            if (output_same(out->out[i].path, o->args.v[k]))
-                code = usage_error(cmd, "--%s would overwrite '%s'", out->out[i].format->option, o->args.v[k]);
-    }
+    if (code == EXIT_HOLDS && o->baseline)
+        code = outputs_spare(out, cmd, o->baseline, "the baseline ");
+    for (size_t k = 0; k < o->args.n && code == EXIT_HOLDS; k++)
+        code = outputs_spare(out, cmd, o->args.v[k], "");
     return code;
 }
 
@@ -133,6 +119,8 @@ static void show(struct job *job, size_t i)
         if (x->o->verbose)
             report_metrics(r);
     }
+    if (github_wanted(x->o))
+        github_broken(r);
     report_checks(r, &x->passed, &x->failed);
     yard_show(&job->y, x, i);
     if (tables && r->n)
@@ -161,8 +149,8 @@ static void run_all(struct session *x)
             return;
         yard_measure(&job->y, x, i);
         if (job->y.base && !x->o->update) {
-            scenario_set_baseline(r->s, job->y.s[i].base);
-            session_code(x, yard_failed(&job->y.s[i]) ? EXIT_FAILS : EXIT_HOLDS);
+            scenario_set_baseline(r->s, job->y.v[i].base);
+            session_code(x, baseline_failed(&job->y.v[i]) ? EXIT_FAILS : EXIT_HOLDS);
         }
         if (scenario_evaluate(r->s))
             session_code(x, EXIT_FAILS);
@@ -218,8 +206,9 @@ static void run_job(struct job *job)
         return;
     }
     close_trace(x);
-    session_code(x, yard_write(&job->y, x, job->out.to_stdout));
+    session_code(x, yard_write(&job->y, x));
     session_code(x, outputs_write(&job->out, &subject));
+    session_code(x, yard_commit(&job->y, x, job->out.to_stdout));
 }
 
 int cmd_run(const struct options *o)

@@ -51,11 +51,28 @@ static char *joined(const char *head, const char *value)
 int session_errors(const struct session *x)
 {
     struct colors c = colors_for(x->o, stderr);
+    const struct scenario_diag *d;
 
     if (!scenario_diags_count(x->diags))
         return EXIT_HOLDS;
     scenario_diags_print(x->diags, stderr, *c.off != '\0');
+    for (size_t i = 0; github_wanted(x->o) && (d = scenario_diags_get(x->diags, i)); i++) {
+        github_begin("error", d->file, d->line, d->col, "error");
+        github_text(d->message);
+        if (d->help) {
+            github_text("\n");
+            github_text(d->help);
+        }
+        putchar('\n');
+    }
     return EXIT_USAGE;
+}
+
+static int load_one(struct session *x, size_t i, const char *file, const struct scenario_options *opt)
+{
+    if (i || !x->text)
+        return scenario_load(file, opt, x->diags, &x->s[x->n]);
+    return scenario_load_text(strcmp(file, "-") ? file : "<stdin>", x->text, x->text_len, opt, x->diags, &x->s[x->n]);
 }
 
 int session_load(struct session *x, const char *const *files, size_t n)
@@ -65,7 +82,7 @@ int session_load(struct session *x, const char *const *files, size_t n)
     const char **sets = calloc(o->sets.n + 2, sizeof *sets);
     char *seed, *until;
     size_t nsets = 0;
-    int err = scenario_diags_new(&x->diags);
+    int err = x->diags ? 0 : scenario_diags_new(&x->diags);
 
     x->s = calloc(n + 1, sizeof *x->s);
     x->r = calloc(n + 1, sizeof *x->r);
@@ -89,7 +106,7 @@ int session_load(struct session *x, const char *const *files, size_t n)
                                              .sets = sets,
                                              .nsets = nsets,
                                              .allow_unpriced = o->allow_unpriced};
-        if (!scenario_load(files[i], &opt, x->diags, &x->s[x->n])) {
+        if (!load_one(x, i, files[i], &opt)) {
             x->r[x->n] = (struct report){.o = o, .c = colors_for(o, stdout), .s = x->s[x->n]};
             x->n++;
         }
@@ -112,9 +129,21 @@ void session_free(struct session *x)
     scenario_diags_free(x->diags);
 }
 
+int session_no_mode(const struct session *x, const char *file, const char *name, const char *const *names, size_t n)
+{
+    const char *near = scenario_nearest(name, names, n);
+
+    fprintf(stderr, "trapline %s: %s has no mode '%s'%s%s%s\n      = help: modes:", x->command, file, name,
+            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    for (size_t m = 0; m < n; m++)
+        fprintf(stderr, " %s", names[m]);
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
 int session_mode(const struct session *x, const struct scenario *s, const char *name)
 {
-    const char *names[64], *near;
+    const char *names[64];
     size_t n = 0;
     int found = scenario_mode_find(s, name);
 
@@ -122,12 +151,7 @@ int session_mode(const struct session *x, const struct scenario *s, const char *
         return found;
     for (; n < scenario_modes(s) && n < 64; n++)
         names[n] = scenario_mode_name(s, n);
-    near = scenario_nearest(name, names, n);
-    fprintf(stderr, "trapline %s: %s has no mode '%s'%s%s%s\n      = help: modes:", x->command, scenario_file(s), name,
-            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    for (size_t m = 0; m < n; m++)
-        fprintf(stderr, " %s", names[m]);
-    fputc('\n', stderr);
+    session_no_mode(x, scenario_file(s), name, names, n);
     return -1;
 }
 
@@ -149,15 +173,17 @@ static void progress(void *ctx, uint64_t done, uint64_t total)
     progress_show(&x->progress, done, total);
 }
 
-/* What a run that did not end means. */
+const char *session_failure(int err)
+{
+    return err == -ELOOP    ? "the run did not come to its end"
+           : err == -EFAULT ? "the model broke an invariant of its own; please report it with this scenario"
+                            : "the run could not be made";
+}
+
 static void run_failed(struct session *x, const struct scenario *s, size_t mode, int err)
 {
-    const char *what = err == -ELOOP    ? "the run did not come to its end"
-                       : err == -EFAULT ? "the model broke an invariant of its own; please report it with this scenario"
-                                        : "the run could not be made";
-
-    fprintf(stderr, "trapline: %s: mode '%s': %s: %s\n", scenario_file(s), scenario_mode_name(s, mode), what,
-            scenario_error(s, mode));
+    fprintf(stderr, "trapline: %s: mode '%s': %s: %s\n", scenario_file(s), scenario_mode_name(s, mode),
+            session_failure(err), scenario_error(s, mode));
     if (err == -ENOTSUP)
         fprintf(stderr,
                 "      = help: choose another cost profile, or --allow-unpriced to go on without these prices\n");

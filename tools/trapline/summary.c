@@ -86,7 +86,7 @@ static void check_row(const struct report *r, struct table *t, const struct scen
 
 void report_checks(const struct report *r, size_t *passed, size_t *failed)
 {
-    bool github = r->o->format && !strcmp(r->o->format, "github");
+    bool github = github_wanted(r->o);
     size_t n, ok = 0, bad = 0, skipped = 0;
     const struct scenario_outcome *o = scenario_outcomes(r->s, &n);
     struct table *t = table_new("lrlll");

@@ -5,31 +5,18 @@
 #ifndef TRAPLINE_YARDSTICK_H
 #define TRAPLINE_YARDSTICK_H
 
+#include "accept.h"
 #include "outputs.h"
-#include "session.h"
-
-struct yard_mode {
-    const struct results_mode *base, *now; /* now NULL: the scenario has no such mode any more */
-    struct results_change *change;
-    size_t n;
-};
-
-/* One scenario against the baseline. */
-struct yard_scenario {
-    const struct results_scenario *base; /* NULL: new, and about to be added */
-    struct yard_mode *mode;
-    size_t n;
-    size_t compared, differ, within, fresh; /* metrics */
-    size_t gone;                            /* modes */
-};
 
 struct yardstick {
-    struct results *base; /* NULL: there is no baseline */
-    struct yard_scenario *s;
+    struct results *base;       /* NULL: there is no baseline */
+    struct baseline_verdict *v; /* one for each scenario */
     size_t n;
     struct trace_out out;
     bool open;
 };
+
+/* ---- yardstick.c: the file ---------------------------------------------------------------------------- */
 
 /* What cannot go together on the command line, CI included. Returns an exit code. */
 int yard_usage(const struct command *cmd, const struct options *o);
@@ -41,24 +28,28 @@ int yard_covers(const struct yardstick *y, const struct session *x);
 int yard_open(struct yardstick *y, const struct options *o);
 /* Measures the results of scenario i. */
 void yard_measure(struct yardstick *y, const struct session *x, size_t i);
-/* Whether something differs by more than it may. */
-bool yard_failed(const struct yard_scenario *s);
-/* Prints what differs. */
-/* Prints which scenarios of the baseline were not run. */
-void yard_show_rest(const struct yardstick *y, const struct session *x);
-void yard_show(const struct yardstick *y, const struct session *x, size_t i);
-/* Writes the baseline if nothing failed. Returns an exit code. */
-int yard_write(struct yardstick *y, struct session *x, bool silent);
+/*
+ * Writes the baseline beside its place if nothing failed, and moves it there if nothing failed since. In between
+ * all other outputs are written: the baseline is what accepts a change, so it comes last. Return exit codes.
+ */
+int yard_write(struct yardstick *y, struct session *x);
+int yard_commit(struct yardstick *y, struct session *x, bool silent);
 void yard_free(struct yardstick *y);
 
-/* "small, mode slow: exits.total 1000 -> 1004 (+4, +0.40 %), limit: exact" */
-void yard_message(const struct yard_scenario *s, const struct yard_mode *m, const struct results_change *c, char *buf,
-                  size_t n);
+/* ---- yard_show.c: what it says ------------------------------------------------------------------------ */
+
+/* Prints what differs in scenario i. */
+void yard_show(const struct yardstick *y, const struct session *x, size_t i);
+/* Prints which scenarios of the baseline were not run. */
+void yard_show_rest(const struct yardstick *y, const struct session *x);
+
+#define YARD_TEXT 2048u /* room for one sentence; a name that fills it is cut */
+/* "small, mode slow: exits.total 1000 -> 1004 (+4, +0.40 %), limit: exact"; c NULL: about a mode that is gone */
+void yard_message(const struct baseline_verdict *v, const struct baseline_mode *m, const struct results_change *c,
+                  char *buf, size_t n);
+/* The part of it behind the mode. */
+void yard_change(const struct results_change *c, char *buf, size_t n);
 /* What was changed since the baseline was made, as a sentence. */
-void yard_cause(const struct yard_scenario *s, const struct session *x, size_t i, char *buf, size_t n);
-/* The command that accepts what differs in scenario i, or in all of them. */
-#define YARD_ALL  ((size_t)-1)
-#define YARD_TEXT 4096u /* room for it, paths and all */
-void yard_accept(const struct session *x, size_t i, char *buf, size_t n);
+void yard_cause(const struct baseline_verdict *v, char *buf, size_t n);
 
 #endif
