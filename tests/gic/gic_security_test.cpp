@@ -170,7 +170,7 @@ TEST(Security, non_secure_ctlr_holds_only_its_own_bits_4_4_1)
 class SecurePriorities : public testing::TestWithParam<uint32_t>
 {
   protected:
-    uint32_t implemented() const
+    static uint32_t implemented()
     {
         return 0xffu << (8 - GetParam()) & 0xff;
     }
@@ -272,7 +272,7 @@ class Nsacr : public testing::TestWithParam<uint32_t>
 {
   protected:
     // GICD_NSACR grants the level for SPI 40, which is of Group 0, and for no other.
-    void grant(TestGic &gic)
+    static void grant(TestGic &gic)
     {
         gic.write_s(GIC_DIST, GICD_NSACR + 8, GetParam() << 16);
         ASSERT_EQ(gic.read_s(GIC_DIST, GICD_NSACR + 8), GetParam() << 16);
