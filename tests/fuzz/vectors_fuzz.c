@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 static void count(void *ctx, const struct gicvec_error *e)
 {
     unsigned *mistakes = ctx;
