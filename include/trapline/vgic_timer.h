@@ -47,6 +47,7 @@ struct vgic_timer {
     bool level;    /* of the output, as KVM last saw it */
 };
 
+/* Fills it in: no vCPU loaded anywhere. */
 TRAPLINE_API void vgic_timer_host_init(struct vgic_timer_host *h, const struct vgic_timer_hw *hw);
 /*
  * kvm_timer_enable: maps the guest's PPI to the host's (host_irq) and owns it. The structures are the caller's and stay

@@ -6,6 +6,7 @@
 
 #define ERRORS(X)                                                                                                      \
     X(E2BIG, "larger than the limit")                                                                                  \
+    X(EACCES, "it may not be written")                                                                                 \
     X(EAGAIN, "not now; try again later")                                                                              \
     X(EBADF, "not an open descriptor")                                                                                 \
     X(EBADMSG, "damaged, or no such data at all")                                                                      \
