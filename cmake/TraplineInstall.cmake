@@ -12,7 +12,7 @@ install(FILES "${PROJECT_BINARY_DIR}/include/trapline/version.h" DESTINATION "${
 
 set(core_targets trapline_core)
 if(TARGET trapline_gic)
-    list(APPEND core_targets trapline_gic)
+    list(APPEND core_targets trapline_gic trapline_vectors)
 endif()
 # Export sets of their own, so that a user of the core needs neither libyaml nor SystemC.
 install(TARGETS ${core_targets} EXPORT traplineTargets)
@@ -82,6 +82,8 @@ if(pc_yaml_field STREQUAL "Requires")
 endif()
 trapline_pkgconfig(trapline_gic trapline-gic "GICv2 with virtualization extensions, a pure state machine" ""
                    "-ltrapline-gic")
+trapline_pkgconfig(trapline_vectors trapline-vectors "Conformance vectors of a GICv2 and their replayer"
+                   "Requires: trapline-gic = ${PROJECT_VERSION}" "-ltrapline-vectors")
 trapline_pkgconfig(trapline_core trapline "Interrupt path of a virtualized host, simulated" "${core_requires}"
                    "-ltrapline -lm")
 trapline_pkgconfig(trapline_scenario trapline-scenario "Trapline's scenario files and trace formats"

@@ -16,7 +16,7 @@ endif()
 # Every library of ours that exists in this configuration.
 function(trapline_all_libraries out)
     set(libs)
-    foreach(lib trapline_scenario trapline_core trapline_gic)
+    foreach(lib trapline_scenario trapline_core trapline_vectors trapline_gic)
         if(TARGET ${lib})
             list(APPEND libs ${lib})
         endif()
