@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-#   trapline_gtest(TARGET source... [LIBS lib...] [LABELS label...] [INCLUDES dir...] [TIMEOUT seconds])
+#   trapline_gtest(TARGET source... [LIBS lib...] [LABELS label...] [INCLUDES dir...] [TIMEOUT seconds]
+#                  [SYSTEMC])
 #
 # A Google Test program. LIBS: what it tests (default: every library there is). Every TEST becomes a
 # ctest test TARGET.Suite.Name in a process of its own, with all LABELS (default: TARGET). TIMEOUT is
-# 60 s unless told. TRAPLINE_SOURCE_DIR is defined as the top of the source tree.
+# 60 s unless told. TRAPLINE_SOURCE_DIR is defined as the top of the source tree. SYSTEMC: libsystemc has
+# main(), and one of the sources sc_main().
 
 if(TRAPLINE_BUILD_TESTS)
     find_package(GTest CONFIG REQUIRED)
@@ -14,7 +16,7 @@ endif()
 # Every library of ours that exists in this configuration.
 function(trapline_all_libraries out)
     set(libs)
-    foreach(lib trapline_scenario trapline_core trapline_gic)
+    foreach(lib trapline_scenario trapline_core trapline_vectors trapline_gic)
         if(TARGET ${lib})
             list(APPEND libs ${lib})
         endif()
@@ -23,7 +25,7 @@ function(trapline_all_libraries out)
 endfunction()
 
 function(trapline_gtest)
-    cmake_parse_arguments(arg "" "NAME;TIMEOUT" "LIBS;LABELS;INCLUDES" ${ARGN})
+    cmake_parse_arguments(arg "SYSTEMC" "NAME;TIMEOUT" "LIBS;LABELS;INCLUDES" ${ARGN})
     set(sources ${arg_UNPARSED_ARGUMENTS})
     if(arg_NAME)
         set(target ${arg_NAME})
@@ -44,13 +46,19 @@ function(trapline_gtest)
     trapline_compile(${target})
     # INSTANTIATE_TEST_SUITE_P has a parameter `info`, and so has every naming lambda in the manual.
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-shadow=local>)
-    target_link_libraries(${target} PRIVATE ${arg_LIBS} GTest::gtest_main)
+    set(main GTest::gtest_main)
+    set(environment)
+    if(arg_SYSTEMC)
+        set(main GTest::gtest)
+        set(environment ENVIRONMENT SC_COPYRIGHT_MESSAGE=DISABLE)
+    endif()
+    target_link_libraries(${target} PRIVATE ${arg_LIBS} ${main})
     target_include_directories(${target} PRIVATE ${arg_INCLUDES})
     target_compile_definitions(${target} PRIVATE TRAPLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     # PRE_TEST: the program is asked for its tests when ctest starts, not while building.
     # NO_PRETTY_VALUES: a parameter that is a structure would put its bytes into the test's name.
     gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_PREFIX ${target}. TEST_LIST ${target}_TESTS
-        PROPERTIES TIMEOUT ${arg_TIMEOUT})
+        PROPERTIES TIMEOUT ${arg_TIMEOUT} ${environment})
     # gtest_discover_tests loses all labels but the first, and what follows them. So they are set by a
     # file that ctest reads after the discovery.
     set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake")

@@ -13,7 +13,7 @@ import tempfile
 # The house, from top to bottom. Layers of one row stand beside each other: neither may use the other.
 LAYERS = [
     ["gic"],
-    ["sim"],
+    ["sim", "vectors"],
     ["irqbypass"],
     ["host"],
     ["vgic"],

@@ -223,6 +223,7 @@ struct gic_counters {
     uint64_t unlisted_ends;      /* guest ends that GICH_HCR.EOICount counted */
     uint64_t maintenance;        /* times the maintenance output of a CPU went high */
 };
+/* Copies the counters to *out; sets all of them, the accesses per register too, to 0. */
 TRAPLINE_API void gic_stats(const struct gic *g, struct gic_counters *out);
 TRAPLINE_API void gic_stats_clear(struct gic *g);
 

@@ -68,6 +68,7 @@ struct gicv2m_counters {
     uint64_t messages;            /* SPIs pulsed */
     uint64_t lost;                /* of them pulsed while configured level-sensitive, so without effect */
 };
+/* Copies the counters to *out; sets all of them to 0. */
 TRAPLINE_API void gicv2m_stats(const struct gicv2m *m, struct gicv2m_counters *out);
 TRAPLINE_API void gicv2m_stats_clear(struct gicv2m *m);
 

@@ -48,8 +48,11 @@ struct host_eventfd {
     bool resample;    /* statistics: a resamplefd, not a trigger */
     struct host_waiter *waiters;
 };
+/* Makes an eventfd with a count of 0 in memory of the caller; id is what traces call it. */
 TRAPLINE_API void host_eventfd_init(struct host_eventfd *e, struct host *h, unsigned id, bool resample);
+/* Adds a waiter, which stays the caller's, at the end of the queue. */
 TRAPLINE_API void host_eventfd_add_waiter(struct host_eventfd *e, struct host_waiter *w);
+/* Takes a waiter out of the queue. */
 TRAPLINE_API void host_eventfd_remove_waiter(struct host_eventfd *e, struct host_waiter *w);
 /* Step list eventfd_signal: obj = struct host_eventfd. */
 TRAPLINE_API extern const struct sim_proc host_eventfd_signal_proc;
@@ -142,12 +145,17 @@ struct host_work {
     bool queued;
     struct host_work *next;
 };
+/* Queues work, on this CPU or on one that is idle. false: it was queued already. */
 TRAPLINE_API bool host_queue_work(struct host *h, struct host_work *w);
 /* From a step: sleep until a time. Returns SIM_WAIT until then and SIM_NEXT after it. */
 TRAPLINE_API int host_sleep_until(struct host *h, struct host_thread *t, sim_tick at);
+/* The thread that a CPU runs now, its idle thread if no other; whether that is to give way to another one. */
 TRAPLINE_API struct host_thread *host_current(const struct host *h, unsigned cpu);
 TRAPLINE_API bool host_need_resched(const struct host *h, unsigned cpu);
-/* Scheduler entry points for the pCPU loop: the present thread sleeps / yields / has ended. */
+/*
+ * Scheduler entry points for the pCPU loop: the present thread sleeps / yields / has ended; whether the CPU runs
+ * its idle thread.
+ */
 TRAPLINE_API void host_schedule(struct host *h, unsigned cpu, enum host_thread_state becomes);
 TRAPLINE_API bool host_idle(const struct host *h, unsigned cpu);
 

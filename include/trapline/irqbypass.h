@@ -120,6 +120,10 @@ struct irq_bypass_op {
                       IRQ_BYPASS_PENDING the callback; -EBUSY another operation */
 };
 
+/*
+ * Prepare an operation in *op: the one that the function of the same name without `op` does at once. Nothing
+ * happens before irq_bypass_op_step.
+ */
 TRAPLINE_API void irq_bypass_op_register_producer(struct irq_bypass_op *op, struct irq_bypass_manager *m,
                                                   struct irq_bypass_producer *p);
 TRAPLINE_API void irq_bypass_op_unregister_producer(struct irq_bypass_op *op, struct irq_bypass_manager *m,

@@ -107,6 +107,7 @@ struct irqfd_stats {
     uint64_t resamples; /* acks that reached a resampler */
     uint64_t acks;      /* kvm_notify_acked_irq */
 };
+/* The counters of a VM, which belong to it; a caller may clear them. */
 TRAPLINE_API struct irqfd_stats *irqfd_stats_get(struct irqfd_vm *vm);
 
 #ifdef __cplusplus

@@ -112,6 +112,7 @@ enum machine_action_kind {
 #undef X
         MACHINE_ACTION_COUNT
 };
+/* The name of an action as scenario files write it: "destroy-vm". */
 TRAPLINE_API const char *machine_action_name(enum machine_action_kind k);
 struct machine_action {
     sim_tick at; /* from the end of set-up; actions are in the order of their times */
@@ -224,6 +225,7 @@ struct machine_metric_info {
     const char *name, *doc, *unit;
     enum machine_better better;
 };
+/* The table itself, static; *count receives the number of rows. */
 TRAPLINE_API const struct machine_metric_info *machine_metric_table(size_t *count);
 
 /*
@@ -254,6 +256,7 @@ enum machine_exit_cause {
 #undef X
         MACHINE_EXIT_COUNT
 };
+/* Name ("mmio_user") and sentence of an exit cause. */
 TRAPLINE_API const char *machine_exit_name(enum machine_exit_cause c);
 TRAPLINE_API const char *machine_exit_doc(enum machine_exit_cause c);
 
@@ -264,6 +267,7 @@ struct machine_exit_stat {
     sim_tick time_total, time_min, time_max;
     double time_stddev; /* ticks */
 };
+/* The statistics of one cause. */
 TRAPLINE_API struct machine_exit_stat machine_exit_stats(const struct machine *m, enum machine_exit_cause c);
 
 /* Length of the run after set-up, in ticks. */

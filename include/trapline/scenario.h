@@ -78,6 +78,7 @@ TRAPLINE_API int scenario_load_text(const char *name, const char *text, size_t l
                                     struct scenario_diags *d, struct scenario **out);
 TRAPLINE_API void scenario_free(struct scenario *s);
 
+/* Path as given to scenario_load, name and sentence of a scenario. */
 TRAPLINE_API const char *scenario_file(const struct scenario *s);
 TRAPLINE_API const char *scenario_name(const struct scenario *s);
 TRAPLINE_API const char *scenario_doc(const struct scenario *s);

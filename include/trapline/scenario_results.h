@@ -131,6 +131,7 @@ enum baseline_cause {
     BASELINE_MODEL,   /* the model, on purpose */
     BASELINE_PROGRAM, /* none of these */
 };
+/* Finds out which, from the scenario's entry in the baseline and that of the run. */
 TRAPLINE_API enum baseline_cause baseline_cause(const struct results_scenario *base,
                                                 const struct results_scenario *now);
 

@@ -101,7 +101,8 @@ struct sim_cost_profile {
     struct sim_price price[SIM_COST_COUNT];
 };
 
-TRAPLINE_API const char *sim_cost_name(enum sim_cost_id id); /* "trap_in" ... */
+/* Name ("trap_in") and sentence of a primitive. */
+TRAPLINE_API const char *sim_cost_name(enum sim_cost_id id);
 TRAPLINE_API const char *sim_cost_doc(enum sim_cost_id id);
 /* Looks a primitive up by name; SIM_COST_COUNT if there is none. */
 TRAPLINE_API enum sim_cost_id sim_cost_find(const char *name);
@@ -340,6 +341,7 @@ struct sim_hist {
         uint64_t count, sum;
     } bucket[SIM_HIST_BUCKETS];
 };
+/* Empties a histogram; adds a value. */
 TRAPLINE_API void sim_hist_reset(struct sim_hist *h);
 TRAPLINE_API void sim_hist_add(struct sim_hist *h, uint64_t value);
 /* Smallest recorded value (or bucket mean) v with at least permille/1000 of the values <= v; 0 if empty. */

@@ -171,19 +171,8 @@ static KEEP_OUT void report_pins(const struct gic *g, unsigned cpu, uint32_t dif
 }
 
 #define PHYS_PINS (1u << GIC_IRQ | 1u << GIC_FIQ)
-#define VIRT_PINS (1u << GIC_VIRQ | 1u << GIC_VFIQ | 1u << GIC_MAINT)
-
-/* Gives the wires in mask their level. Returns those that went high. */
-static inline uint32_t set_pins(struct gic *g, unsigned n, uint32_t mask, uint32_t level)
-{
-    uint32_t old = g->cpu[n].pins, differ = (old & mask) ^ level;
-    if (!differ)
-        return 0;
-    g->cpu[n].pins = (uint8_t)(old ^ differ);
-    if (g->cfg.output)
-        report_pins(g, n, differ);
-    return differ & level;
-}
+#define VIRQ_PINS (1u << GIC_VIRQ | 1u << GIC_VFIQ)
+#define VIRT_PINS (VIRQ_PINS | 1u << GIC_MAINT)
 
 /* nVIRQ, nVFIQ and the maintenance output, which is also the input of a PPI if the configuration says so. */
 static KEEP_OUT void settle_virtual(struct gic *g)
@@ -192,50 +181,77 @@ static KEEP_OUT void settle_virtual(struct gic *g)
     g->dirty_virt = 0;
     for (; cpus; cpus &= cpus - 1) {
         unsigned n = bit_first(cpus);
-        uint32_t pins = vcpuif_pins(g, n), differ = pins ^ g->cpu[n].pins;
-        uint32_t rose = set_pins(g, n, VIRT_PINS, pins);
-        g->stats.virt_signalled += (rose & (bit32(GIC_VIRQ) | bit32(GIC_VFIQ))) != 0;
-        g->stats.maintenance += rose >> GIC_MAINT & 1;
-        if (g->cfg.maint_ppi && differ & bit32(GIC_MAINT))
-            irq_set_line(g, slot_of(n, g->cfg.maint_ppi), pins >> GIC_MAINT & 1);
+        struct cpu *cpu = &g->cpu[n];
+        uint32_t pins = vcpuif_pins(g, n), differ = (cpu->pins & VIRT_PINS) ^ pins;
+        if (!differ)
+            continue;
+        cpu->pins = (uint8_t)(cpu->pins ^ differ);
+        g->stats.virt_signalled += (differ & pins & VIRQ_PINS) != 0;
+        if (g->cfg.output)
+            report_pins(g, n, differ);
+        if (differ & bit32(GIC_MAINT)) {
+            g->stats.maintenance += pins >> GIC_MAINT & 1;
+            if (g->cfg.maint_ppi)
+                irq_set_line(g, slot_of(n, g->cfg.maint_ppi), pins >> GIC_MAINT & 1);
+        }
     }
+}
+
+static inline void settle_physical_pins(struct gic *g, unsigned n)
+{
+    struct cpu *cpu = &g->cpu[n];
+    uint32_t pins = cpuif_pins(cpu), differ = (cpu->pins & PHYS_PINS) ^ pins;
+    if (!differ)
+        return;
+    cpu->pins = (uint8_t)(cpu->pins ^ differ);
+    g->stats.signalled += (differ & pins) != 0;
+    if (g->cfg.output)
+        report_pins(g, n, differ);
+}
+
+static KEEP_OUT void settle_physical_anew(struct gic *g, unsigned n)
+{
+    g->cpu[n].sel.best = select_first(g, n);
+    g->cpu[n].sel.best_gone = false;
+    settle_physical_pins(g, n);
 }
 
 /* nIRQ and nFIQ of one CPU, after finding its best candidate again if that one went. */
-static KEEP_OUT void settle_physical_cpu(struct gic *g, unsigned n)
+static KEEP_OUT void settle_physical(struct gic *g, unsigned n)
 {
-    struct cpu *cpu = &g->cpu[n];
-    if (cpu->sel.best_gone) {
-        cpu->sel.best = select_first(g, n);
-        cpu->sel.best_gone = false;
-    }
-    g->stats.signalled += set_pins(g, n, PHYS_PINS, cpuif_pins(cpu)) != 0;
+    if (g->cpu[n].sel.best_gone)
+        settle_physical_anew(g, n);
+    else
+        settle_physical_pins(g, n);
 }
 
-static inline void settle_physical(struct gic *g)
+static KEEP_OUT void settle_all(struct gic *g)
 {
+    if (g->dirty_virt)
+        settle_virtual(g);
     uint32_t cpus = g->dirty_phys;
     g->dirty_phys = 0;
-    do {
-        settle_physical_cpu(g, bit_first(cpus));
-        cpus &= cpus - 1;
-    } while (cpus);
+    for (; cpus; cpus &= cpus - 1)
+        settle_physical(g, bit_first(cpus));
+    if (g->stale_words)
+        report_states(g);
 }
 
 /*
  * Ends every entry point: brings the wires of the dirty CPUs up to date and reports what differs. Virtual
  * before physical, because the maintenance output may be the input of a PPI. One round is enough: nothing
  * physical acts on the virtual side. By now the interrupts and interfaces have their new state, and every
- * wire is computed once, so callbacks see no level in between.
+ * wire is computed once, so callbacks see no level in between. Mostly there is one CPU to look at, or none.
  */
 static inline void settle(struct gic *g)
 {
-    if (g->dirty_virt)
-        settle_virtual(g);
-    if (g->dirty_phys)
-        settle_physical(g);
-    if (g->stale_words)
-        report_states(g);
+    uint32_t cpus = g->dirty_phys;
+    if (g->dirty_virt | g->stale_words | (cpus & (cpus - 1))) {
+        settle_all(g);
+    } else if (cpus) {
+        g->dirty_phys = 0;
+        settle_physical(g, bit_first(cpus));
+    }
 }
 
 /* Rebuilds all summaries from the state of the interrupts and reports what changed. */
@@ -276,18 +292,36 @@ static enum gic_error access_error(const struct gic *g, unsigned cpu, enum gic_f
     return width_ok ? GIC_ERR_ACCESS : GIC_ERR_WIDTH;
 }
 
-/*
- * The register of an access, or NO_REG if there is none to be had that way. shift is REG_DIRECT_SHIFT to find
- * only those whose view is the one of frame_read and frame_write, else 0.
- */
-static inline unsigned access_find(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                                   unsigned size, bool write, unsigned shift)
+/* What lies where an access goes, NO_REG and nothing allowed if it is not to be had that way. */
+static struct reg_word access_find(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
+                                   unsigned size, bool write)
 {
+    struct reg_word none = {.reg = NO_REG, .allowed = 0};
     bool shape_ok = (size == 4 && offset % 4 == 0) || size == 1;
     if (cpu >= g->cfg.cpus || (unsigned)frame >= GIC_NFRAMES || !shape_ok)
-        return NO_REG;
+        return none;
     struct reg_word word = regs_find(g, frame, offset);
-    return word.allowed & reg_access_bit(write, size) << shift ? word.reg : NO_REG;
+    return word.allowed & reg_access_bit(write, size) ? word : none;
+}
+
+/*
+ * The short way to a register: accesses of whole words that are in the map, have a CPU, and a view that does
+ * not depend on the security state. NO_REG: the access has to go the long way.
+ */
+static inline unsigned access_fast(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
+                                   unsigned size, bool write)
+{
+    if (cpu >= g->cfg.cpus || (unsigned)frame >= GIC_NFRAMES || size != 4 || offset % 4 != 0 ||
+        offset >= reg_places[frame].size)
+        return NO_REG;
+    struct reg_word word = g->reg_map[reg_places[frame].base + offset / 4];
+    return word.allowed & reg_access_bit(write, 4) << REG_DIRECT_SHIFT ? word.reg : NO_REG;
+}
+
+/* Is the view of the access the one of the table? Else it is a Non-secure one of two states. */
+static bool access_direct(struct reg_word word, enum gic_sec sec)
+{
+    return sec == GIC_SECURE || word.allowed >> REG_DIRECT_SHIFT;
 }
 
 /* The value of a register, without side effects. */
@@ -349,61 +383,62 @@ static inline void access_write(struct gic *g, unsigned cpu, enum gic_frame fram
 }
 
 /*
- * Plain accesses that the map does not let through: mistakes, and with two security states those of GICD and
- * GICC, which are Non-secure. Finds the register or counts what is wrong.
+ * The long way: bytes, GICC_DIR and GICV_DIR, mistakes, Secure accesses, and with two security states the
+ * Non-secure ones of GICD and GICC.
  */
-static unsigned indirect_find(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size,
-                              bool write)
+static KEEP_OUT uint32_t slow_read(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                   unsigned size)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, write, 0);
-    if (reg == NO_REG) {
+    struct reg_word word = access_find(g, cpu, frame, offset, size, false);
+    if (word.reg == NO_REG) {
         g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
-    } else if (regs_row(frame, reg)->secure_only) {
-        g->stats.errors[GIC_ERR_SECURE]++;
-        reg = NO_REG;
-    }
-    return reg;
-}
-
-static KEEP_OUT uint32_t indirect_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                                       unsigned size)
-{
-    unsigned reg = indirect_find(g, cpu, frame, offset, size, false);
-    if (reg == NO_REG)
         return 0;
-    g->reg_reads[frame][reg]++;
-    if (frame != GIC_CPU || reg != CPU_IAR)
-        return nonsecure_read(g, cpu, frame, reg, offset, size);
+    }
+    if (access_direct(word, sec))
+        return access_read(g, cpu, frame, word.reg, offset, size);
+    if (regs_row(frame, word.reg)->secure_only) {
+        g->stats.errors[GIC_ERR_SECURE]++;
+        return 0;
+    }
+    g->reg_reads[frame][word.reg]++;
+    if (frame != GIC_CPU || word.reg != CPU_IAR)
+        return nonsecure_read(g, cpu, frame, word.reg, offset, size);
     /* Group 1 or 1023, as a Secure reader gets it from GICC_AIAR (4.4.4). */
     uint32_t value = cpuif_acknowledge(g, cpu, true);
     settle(g);
     return value;
 }
 
-static KEEP_OUT void indirect_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size,
-                                    uint32_t value)
+static KEEP_OUT void slow_write(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                unsigned size, uint32_t value)
 {
-    unsigned reg = indirect_find(g, cpu, frame, offset, size, true);
-    if (reg == NO_REG)
-        return;
-    g->reg_writes[frame][reg]++;
-    nonsecure_write(g, cpu, frame, reg, offset, size, value);
-    settle(g);
+    struct reg_word word = access_find(g, cpu, frame, offset, size, true);
+    if (word.reg == NO_REG) {
+        g->stats.errors[access_error(g, cpu, frame, offset, size)]++;
+    } else if (access_direct(word, sec)) {
+        access_write(g, cpu, frame, word.reg, offset, size, value);
+    } else if (regs_row(frame, word.reg)->secure_only) {
+        g->stats.errors[GIC_ERR_SECURE]++;
+    } else {
+        g->reg_writes[frame][word.reg]++;
+        nonsecure_write(g, cpu, frame, word.reg, offset, size, value);
+        settle(g);
+    }
 }
 
 uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, false, REG_DIRECT_SHIFT);
+    unsigned reg = access_fast(g, cpu, frame, offset, size, false);
     if (reg == NO_REG)
-        return indirect_read(g, cpu, frame, offset, size);
+        return slow_read(g, cpu, GIC_NONSECURE, frame, offset, size);
     return access_read(g, cpu, frame, reg, offset, size);
 }
 
 void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size, uint32_t value)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, true, REG_DIRECT_SHIFT);
+    unsigned reg = access_fast(g, cpu, frame, offset, size, true);
     if (reg == NO_REG)
-        indirect_write(g, cpu, frame, offset, size, value);
+        slow_write(g, cpu, GIC_NONSECURE, frame, offset, size, value);
     else
         access_write(g, cpu, frame, reg, offset, size, value);
 }
@@ -413,35 +448,27 @@ uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint3
     return gic_peek_sec(g, cpu, GIC_NONSECURE, frame, offset, size);
 }
 
-/* A Secure access is what a plain one is with one security state. */
 uint32_t gic_read_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                       unsigned size)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, false, 0);
-    if (sec == GIC_NONSECURE || reg == NO_REG)
-        return gic_read(g, cpu, frame, offset, size);
-    return access_read(g, cpu, frame, reg, offset, size);
+    return slow_read(g, cpu, sec, frame, offset, size);
 }
 
 void gic_write_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset, unsigned size,
                    uint32_t value)
 {
-    unsigned reg = access_find(g, cpu, frame, offset, size, true, 0);
-    if (sec == GIC_NONSECURE || reg == NO_REG)
-        gic_write(g, cpu, frame, offset, size, value);
-    else
-        access_write(g, cpu, frame, reg, offset, size, value);
+    slow_write(g, cpu, sec, frame, offset, size, value);
 }
 
 uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                       unsigned size)
 {
-    unsigned shift = sec == GIC_SECURE ? 0 : REG_DIRECT_SHIFT;
-    unsigned reg = access_find(g, cpu, frame, offset, size, false, shift);
-    if (reg != NO_REG)
-        return frame_read(g, cpu, frame, reg, offset, size);
-    reg = access_find(g, cpu, frame, offset, size, false, 0);
-    return reg == NO_REG || regs_row(frame, reg)->secure_only ? 0 : nonsecure_read(g, cpu, frame, reg, offset, size);
+    struct reg_word word = access_find(g, cpu, frame, offset, size, false);
+    if (word.reg == NO_REG)
+        return 0;
+    if (access_direct(word, sec))
+        return frame_read(g, cpu, frame, word.reg, offset, size);
+    return regs_row(frame, word.reg)->secure_only ? 0 : nonsecure_read(g, cpu, frame, word.reg, offset, size);
 }
 
 void gic_set_spi(struct gic *g, uint32_t intid, bool level)

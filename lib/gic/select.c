@@ -110,18 +110,30 @@ static KEEP_OUT void select_remove(struct gic *g, unsigned cpu, uint32_t slot)
         select_clear(s, view, kind);
 }
 
-/* Makes exactly the CPUs in want have the interrupt among their candidates; they differ from those it has. */
-void select_route(struct gic *g, uint32_t slot, uint32_t want)
+static KEEP_OUT void select_route_many(struct gic *g, uint32_t slot, uint32_t want, uint32_t differ)
 {
-    uint32_t differ = g->routed[slot] ^ want;
-    g->routed[slot] = (uint8_t)want;
-    g->dirty_phys |= differ;
-    do {
+    for (; differ; differ &= differ - 1) {
         unsigned cpu = bit_first(differ);
         if (want >> cpu & 1)
             select_add(g, cpu, slot);
         else
             select_remove(g, cpu, slot);
-        differ &= differ - 1;
-    } while (differ);
+    }
+}
+
+/*
+ * Makes exactly the CPUs in want have the interrupt among their candidates; they differ from those it has.
+ * Nearly always by one CPU, so that case costs no loop.
+ */
+void select_route(struct gic *g, uint32_t slot, uint32_t want)
+{
+    uint32_t differ = g->routed[slot] ^ want;
+    g->routed[slot] = (uint8_t)want;
+    g->dirty_phys |= differ;
+    if (differ & (differ - 1))
+        select_route_many(g, slot, want, differ);
+    else if (want & differ)
+        select_add(g, bit_first(differ), slot);
+    else
+        select_remove(g, bit_first(differ), slot);
 }

@@ -26,6 +26,19 @@ static const char compare_more[] =
     "exit codes: 0 it was compared, 1 interrupts stormed, 2 bad usage or a bad file, 3 the model broke an\n"
     "invariant of its own, 4 an output could not be written, 130 interrupted\n";
 
+static const char replay_more[] =
+    "VECTORS is a file in the format 'gicvec 1', a folder (all *.vec in it) or '-', standard input. Every file is\n"
+    "checked before the first vector is played. A vector that needs a choice which this GIC does not make is\n"
+    "skipped; --without makes the other choice where the GIC has one.\n"
+    "\n"
+    "exit codes: 0 none failed, 1 an answer differs, 2 bad usage or a bad file, nothing was played, 3 the GIC broke\n"
+    "an invariant of its own, 4 an output could not be written\n";
+
+static const char regs_more[] =
+    "BLOCK is GICD, GICC, GICH, GICV or GICv2m; REGISTER is a name with or without that of its block, in capitals or "
+    "not.\n"
+    "Reset values are those of the first register of an array, in the default configuration.\n";
+
 const struct command commands[] = {
     {"run",
      "FILE...",
@@ -58,6 +71,25 @@ const struct command commands[] = {
      1,
      ANY,
      cmd_check},
+    {"replay",
+     "VECTORS...",
+     "Plays conformance vectors of a GICv2 on the GIC, and shows the first answer that differs.",
+     {"trapline replay tests/gic/vectors", "trapline replay mine.vec --filter 'hw/*' -v",
+      "trapline replay - --format junit <mine.vec"},
+     "oglwJjqvch",
+     replay_more,
+     1,
+     ANY,
+     cmd_replay},
+    {"regs",
+     "[BLOCK [REGISTER]]",
+     "Lists registers of the GIC, or shows the fields of one.",
+     {"trapline regs GICH", "trapline regs GICD CTLR", "trapline regs gicc_ctlr --json"},
+     "jch",
+     regs_more,
+     0,
+     2,
+     cmd_regs},
     {"metrics",
      "",
      "Lists the metrics that results hold and expectations may use.",

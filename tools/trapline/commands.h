@@ -11,5 +11,7 @@ int cmd_check(const struct options *o);
 int cmd_metrics(const struct options *o);
 int cmd_events(const struct options *o);
 int cmd_profiles(const struct options *o);
+int cmd_replay(const struct options *o);
+int cmd_regs(const struct options *o);
 
 #endif

@@ -6,9 +6,9 @@
  * Only what every schema of this format allows is written. Times are 0: nothing here depends on the clock, so
  * that equal results are equal byte for byte.
  */
+#include "escape.h"
 #include "formats.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 enum result { PASSED, FAILED, SKIPPED, BROKEN, RESULTS };
@@ -18,64 +18,6 @@ struct writer {
     size_t count[RESULTS];
 };
 
-/* Length of the character at s if XML may hold it; 0 otherwise. */
-static size_t xml_char(const char *s)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    size_t n = u[0] < 0x80 ? 1 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : u[0] >= 0xe0 ? 3 : u[0] >= 0xc2 ? 2 : 0;
-
-    if (u[0] >= 0xf5 || (n == 1 && (u[0] == 0x7f || (u[0] < 0x20 && u[0] != '\n' && u[0] != '\t'))))
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-    /* surrogates, U+FFFE and U+FFFF */
-    if ((n == 3 && u[0] == 0xed && u[1] >= 0xa0) || (n == 3 && u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe))
-        return 0;
-    return n;
-}
-
-static void put_text(FILE *f, const char *s)
-{
-    static const struct {
-        char c;
-        const char *text;
-    } escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\n', "&#10;"}, {'\t', "&#9;"}};
-
-    while (*s) {
-        const char *text = NULL;
-        size_t n = xml_char(s);
-        for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++)
-            text = *s == escapes[i].c ? escapes[i].text : text;
-        if (text)
-            fputs(text, f);
-        else if (n)
-            fwrite(s, 1, n, f);
-        else
-            fputc('?', f);
-        s += n ? n : 1;
-    }
-}
-
-static void attribute(FILE *f, const char *name, const char *fmt, ...)
-#if defined(__GNUC__)
-    __attribute__((format(printf, 3, 4)))
-#endif
-    ;
-
-static void attribute(FILE *f, const char *name, const char *fmt, ...)
-{
-    char buf[1400];
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(buf, sizeof buf, fmt, ap);
-    va_end(ap);
-    fprintf(f, " %s=\"", name);
-    put_text(f, buf);
-    fputc('"', f);
-}
-
 /* Begins a test case. false: it is only counted. */
 static bool open_case(struct writer *w, enum result result, const struct scenario *s, const char *scope,
                       const char *name)
@@ -84,8 +26,8 @@ static bool open_case(struct writer *w, enum result result, const struct scenari
     if (!w->f)
         return false;
     fputs("    <testcase", w->f);
-    attribute(w->f, "classname", "%s.%s", scenario_name(s), scope);
-    attribute(w->f, "name", "%s", name);
+    xml_attribute(w->f, "classname", "%s.%s", scenario_name(s), scope);
+    xml_attribute(w->f, "name", "%s", name);
     fputs(" time=\"0\"", w->f);
     fputs(result == PASSED ? "/>\n" : ">\n", w->f);
     return result != PASSED;
@@ -94,8 +36,8 @@ static bool open_case(struct writer *w, enum result result, const struct scenari
 static void open_problem(FILE *f, const char *tag, const char *type, const char *message)
 {
     fprintf(f, "      <%s", tag);
-    attribute(f, "type", "%s", type);
-    attribute(f, "message", "%s", message);
+    xml_attribute(f, "type", "%s", type);
+    xml_attribute(f, "message", "%s", message);
     fputc('>', f);
 }
 
@@ -121,14 +63,14 @@ static void put_outcome(struct writer *w, const struct report *r, const struct s
     snprintf(message, sizeof message, "got %s", *o->got ? o->got : "something else");
     open_problem(w->f, "failure", o->line ? "expectation" : "condition", message);
     if (o->line) {
-        put_text(w->f, scenario_file(r->s));
+        xml_text(w->f, scenario_file(r->s));
         fprintf(w->f, ":%u:%u: ", o->line, o->col);
     }
-    put_text(w->f, scope);
+    xml_text(w->f, scope);
     fputs(": ", w->f);
-    put_text(w->f, name);
+    xml_text(w->f, name);
     fputs(": ", w->f);
-    put_text(w->f, message);
+    xml_text(w->f, message);
     close_problem(w->f, "failure");
 }
 
@@ -158,10 +100,10 @@ static void put_reason(struct writer *w, const struct run_subject *v, size_t i)
     char text[YARD_TEXT];
 
     yard_cause(&v->y->s[i], v->x, i, text, sizeof text);
-    put_text(w->f, text);
+    xml_text(w->f, text);
     fputs("\nto accept this: ", w->f);
     yard_accept(v->x, i, text, sizeof text);
-    put_text(w->f, text);
+    xml_text(w->f, text);
 }
 
 /* What differs in a group, one line each, and what to do about it. */
@@ -186,10 +128,10 @@ static void put_differences(struct writer *w, const struct run_subject *v, size_
     for (size_t k = 0; k < m->n; k++) {
         if (!is_bad(&m->change[k]) || !same_group(first, &m->change[k]))
             continue;
-        put_text(w->f, v->x->o->baseline);
+        xml_text(w->f, v->x->o->baseline);
         fprintf(w->f, ":%u:%u: ", m->change[k].base->line, m->change[k].base->col);
         yard_message(s, m, &m->change[k], text, sizeof text);
-        put_text(w->f, text);
+        xml_text(w->f, text);
         fputc('\n', w->f);
     }
     put_reason(w, v, i);
@@ -274,7 +216,7 @@ bool junit_write(FILE *f, const void *subject)
         struct writer w = {.f = NULL};
         put_scenario(&w, v, i);
         fputs("  <testsuite", f);
-        attribute(f, "name", "%s", scenario_name(v->x->s[i]));
+        xml_attribute(f, "name", "%s", scenario_name(v->x->s[i]));
         fprintf(f, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"0\">\n", all(&w),
                 w.count[FAILED], w.count[BROKEN], w.count[SKIPPED]);
         w.f = f;

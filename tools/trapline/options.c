@@ -45,6 +45,14 @@ static const struct option table[] = {
      TO_WORDS, OFF(fail_on), 0, NULL},
     {'f', 0, "format", "HOW", "failed checks as text (default) or as github annotations", ARG_VALUE, TO_TEXT,
      OFF(format), 0, "text github"},
+    {'o', 0, "format", "HOW", "text (default), or junit or json to standard output", ARG_VALUE, TO_TEXT, OFF(format), 0,
+     "text junit json"},
+    {'g', 0, "filter", "GLOB", "only vectors with a name like this: 'hw/*' (may be repeated)", ARG_VALUE, TO_WORDS,
+     OFF(filters), 0, NULL},
+    {'w', 0, "without", "CHOICE", "a GIC that does not make this choice, see --list (may be repeated)", ARG_VALUE,
+     TO_WORDS, OFF(without), 0, NULL},
+    {'l', 0, "list", NULL, "list the vectors and the choices they need; play nothing", ARG_NONE, TO_BOOL, OFF(list), 0,
+     NULL},
     {'B', 0, "base", "MODE", "compare with this mode (default: the first)", ARG_VALUE, TO_TEXT, OFF(base), 0, NULL},
     {'W', 0, "with", "MODE", "compare this mode (default: all others)", ARG_VALUE, TO_TEXT, OFF(with), 0, NULL},
     {'t', 't', "trace", "FILE", "write a trace of every run, for trace2vcd", ARG_VALUE, TO_TEXT, OFF(trace), 0, NULL},
@@ -280,6 +288,8 @@ void options_free(struct options *o)
     free(o->profile_dirs.v);
     free(o->fail_on.v);
     free(o->tolerances.v);
+    free(o->filters.v);
+    free(o->without.v);
     free(o->args.v);
 }
 

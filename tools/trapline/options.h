@@ -32,8 +32,8 @@ struct options {
     const char *trace, *color, *seed, *until;
     const char *junit, *md, *csv, *format; /* other forms of the results */
     const char *baseline, *base, *with;
-    bool update;
-    struct words modes, sets, profile_dirs, fail_on, tolerances;
+    bool update, list;
+    struct words modes, sets, profile_dirs, fail_on, tolerances, filters, without;
     struct words args; /* files, names */
 };
 
