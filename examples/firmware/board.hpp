@@ -13,7 +13,7 @@
 // What both have in common: registers of 32 bits.
 class device : public sc_core::sc_module
 {
-public:
+  public:
     tlm_utils::simple_target_socket<device> bus;
 
     explicit device(sc_core::sc_module_name name) : sc_module(name), bus("bus")
@@ -21,11 +21,11 @@ public:
         bus.register_b_transport(this, &device::b_transport);
     }
 
-protected:
+  protected:
     virtual uint32_t read(uint64_t offset) = 0;
     virtual void write(uint64_t offset, uint32_t value) = 0;
 
-private:
+  private:
     void b_transport(tlm::tlm_generic_payload &p, sc_core::sc_time &)
     {
         uint32_t value = 0;
@@ -47,14 +47,19 @@ private:
 // A PL011 as far as a program that prints sees it: always ready to send, nothing to receive.
 class uart final : public device
 {
-public:
-    uart(sc_core::sc_module_name name, std::ostream &out) : device(name), out_(out) {}
+  public:
+    uart(sc_core::sc_module_name name, std::ostream &out) : device(name), out_(out)
+    {
+    }
 
-private:
+  private:
     static constexpr uint64_t UARTDR = 0x00, UARTFR = 0x18;
     static constexpr uint32_t RXFE = 1u << 4, TXFE = 1u << 7;
 
-    uint32_t read(uint64_t offset) override { return offset == UARTFR ? RXFE | TXFE : 0; }
+    uint32_t read(uint64_t offset) override
+    {
+        return offset == UARTFR ? RXFE | TXFE : 0;
+    }
     void write(uint64_t offset, uint32_t value) override
     {
         if (offset == UARTDR)
@@ -67,12 +72,20 @@ private:
 // The first write ends the simulation; its value is the exit code.
 class power final : public device
 {
-public:
-    explicit power(sc_core::sc_module_name name) : device(name) {}
-    int code() const { return code_; } // negative: still on
+  public:
+    explicit power(sc_core::sc_module_name name) : device(name)
+    {
+    }
+    int code() const
+    {
+        return code_;
+    } // negative: still on
 
-private:
-    uint32_t read(uint64_t) override { return 0; }
+  private:
+    uint32_t read(uint64_t) override
+    {
+        return 0;
+    }
     void write(uint64_t, uint32_t value) override
     {
         if (code_ < 0)

@@ -14,7 +14,7 @@
 
 class core : public sc_core::sc_module, private engine::environment
 {
-public:
+  public:
     tlm_utils::simple_initiator_socket<core> bus;
     sc_core::sc_in<bool> irq; // high: an interrupt is pending
 
@@ -22,11 +22,20 @@ public:
     // period: of one instruction. The quantum is the global one of TLM.
     core(sc_core::sc_module_name name, unsigned number, uint64_t reset_pc, sc_core::sc_time period);
 
-    engine &cpu() { return cpu_; }
-    uint64_t accesses() const { return accesses_; }
-    bool failed() const { return !cpu_.error().empty(); }
+    engine &cpu()
+    {
+        return cpu_;
+    }
+    uint64_t accesses() const
+    {
+        return accesses_;
+    }
+    bool failed() const
+    {
+        return !cpu_.error().empty();
+    }
 
-private:
+  private:
     uint64_t read(uint64_t address, unsigned size) override;
     void write(uint64_t address, unsigned size, uint64_t value) override;
     uint64_t counter() override;

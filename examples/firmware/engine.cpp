@@ -60,8 +60,7 @@ engine::engine(unsigned core, uint64_t reset_pc, environment &env) : env_(env), 
     must(uc_ctl_exits_enable(uc_), "exits"); // no address ends a run
     must(uc_hook_add(uc_, &hook, UC_HOOK_BLOCK, reinterpret_cast<void *>(on_block), this, 1, 0), "block hook");
     must(uc_hook_add(uc_, &hook, UC_HOOK_INTR, reinterpret_cast<void *>(on_exception), this, 1, 0), "exception hook");
-    must(uc_hook_add(uc_, &hook, UC_HOOK_INSN, reinterpret_cast<void *>(on_mrs), this, 1, 0, UC_ARM64_INS_MRS),
-         "MRS hook");
+    must(uc_hook_add(uc_, &hook, UC_HOOK_INSN, reinterpret_cast<void *>(on_mrs), this, 1, 0, UC_ARM64_INS_MRS), "MRS");
     // The model has EL2 and EL3, both reset to AArch32: an ERET of EL1 would be illegal.
     set_system(6, 1, 1, 0, 1u << 10 | 1); // SCR_EL3: RW, NS
     set_system(4, 1, 1, 0, 1u << 31);     // HCR_EL2: RW

@@ -13,7 +13,7 @@
 
 class engine
 {
-public:
+  public:
     // What the core is built into. The calls come from within run(); they may take simulated time.
     struct environment {
         virtual ~environment() = default;
@@ -42,13 +42,25 @@ public:
     // Runs about `budget` instructions: it stops at the first block boundary behind them.
     stop run(int64_t budget);
     // Level of the IRQ input. May change while the environment is being called.
-    void set_irq(bool level) { irq_ = level; }
+    void set_irq(bool level)
+    {
+        irq_ = level;
+    }
 
-    uint64_t instructions() const { return instructions_; }
-    uint64_t interrupts() const { return interrupts_; }
-    const std::string &error() const { return error_; }
+    uint64_t instructions() const
+    {
+        return instructions_;
+    }
+    uint64_t interrupts() const
+    {
+        return interrupts_;
+    }
+    const std::string &error() const
+    {
+        return error_;
+    }
 
-private:
+  private:
     static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *self);
     static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *which, void *self);
     static void on_exception(uc_engine *uc, uint32_t number, void *self);

@@ -4,20 +4,20 @@
 #ifndef TRAPLINE_EXAMPLES_FIRMWARE_INTERCONNECT_HPP
 #define TRAPLINE_EXAMPLES_FIRMWARE_INTERCONNECT_HPP
 
-#include <memory>
-#include <string>
 #include <systemc>
 #include <tlm>
+#include <tlm_utils/multi_passthrough_initiator_socket.h>
 #include <tlm_utils/multi_passthrough_target_socket.h>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
 class interconnect : public sc_core::sc_module
 {
-public:
+  public:
     tlm_utils::multi_passthrough_target_socket<interconnect> in;
+    tlm_utils::multi_passthrough_initiator_socket<interconnect> out;
 
-    interconnect(sc_core::sc_module_name name, sc_core::sc_time latency) : sc_module(name), in("in"), latency_(latency)
+    interconnect(sc_core::sc_module_name name, sc_core::sc_time latency)
+        : sc_module(name), in("in"), out("out"), latency_(latency)
     {
         in.register_b_transport(this, &interconnect::b_transport);
     }
@@ -25,15 +25,12 @@ public:
     // Accesses from base to base + size - 1 go to the target, with the offset as their address.
     template <typename target_socket> void map(uint64_t base, uint64_t size, target_socket &target)
     {
-        const std::string name = "out" + std::to_string(range_.size());
-        range_.push_back(std::make_unique<range>(name.c_str(), base, size));
-        range_.back()->out.bind(target);
+        range_.push_back({base, size});
+        out.bind(target);
     }
 
-private:
+  private:
     struct range {
-        range(const char *name, uint64_t base_, uint64_t size_) : out(name), base(base_), size(size_) {}
-        tlm_utils::simple_initiator_socket<interconnect> out;
         uint64_t base, size;
     };
 
@@ -41,10 +38,10 @@ private:
     {
         const uint64_t address = p.get_address();
         delay += latency_;
-        for (auto &r : range_)
-            if (address >= r->base && address - r->base < r->size) {
-                p.set_address(address - r->base);
-                r->out->b_transport(p, delay);
+        for (unsigned i = 0; i < range_.size(); i++)
+            if (address >= range_[i].base && address - range_[i].base < range_[i].size) {
+                p.set_address(address - range_[i].base);
+                out[int(i)]->b_transport(p, delay);
                 p.set_address(address);
                 return;
             }
@@ -52,7 +49,7 @@ private:
     }
 
     sc_core::sc_time latency_;
-    std::vector<std::unique_ptr<range>> range_;
+    std::vector<range> range_; // of the bindings of out
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include "interconnect.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -28,7 +29,10 @@ constexpr uint64_t page = 0x1000, gic_span = 0x8000;
 constexpr unsigned devices = 4, first_spi = 32;
 
 struct free_memory {
-    void operator()(void *p) const { std::free(p); }
+    void operator()(void *p) const
+    {
+        std::free(p);
+    }
 };
 
 gic400_config gic_for(unsigned cores)
@@ -120,6 +124,7 @@ int sc_main(int argc, char **argv)
     const long quantum = argc > 3 ? std::strtol(argv[3], nullptr, 0) : 500;
     if (argc < 2 || argc > 4 || cores < 1 || cores > 8 || quantum < 1 || quantum > 1000000)
         return usage();
+    sc_report_handler::set_actions("/OSCI/SystemC", SC_DO_NOTHING); // "Simulation stopped by user."
     try {
         return run(argv[1], unsigned(cores), unsigned(quantum));
     } catch (const std::exception &e) {

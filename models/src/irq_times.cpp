@@ -31,7 +31,7 @@ bool space(char c)
 
 class line_parser
 {
-public:
+  public:
     line_parser(const std::string &name, size_t number, const std::string &text)
         : name_(name), number_(number), text_(text)
     {
@@ -70,11 +70,15 @@ public:
 
     [[noreturn]] void fail(const std::string &what) const
     {
-        throw std::runtime_error(name_ + ":" + std::to_string(number_) + ":" + std::to_string(start_ + 1) + ": " + what);
+        throw std::runtime_error(name_ + ":" + std::to_string(number_) + ":" + std::to_string(start_ + 1) + ": " +
+                                 what);
     }
 
-private:
-    char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  private:
+    char peek() const
+    {
+        return at_ < text_.size() ? text_[at_] : '\0';
+    }
     void skip()
     {
         while (space(peek()))

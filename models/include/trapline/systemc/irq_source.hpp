@@ -5,8 +5,7 @@
 // The SystemC counterpart of struct irq_device (<trapline/devices.h>): it has reasons to interrupt (raise()),
 // drives a wire or writes a message, and falls silent when software has written its register often enough.
 // It knows no software and no interrupt controller.
-#ifndef TRAPLINE_SYSTEMC_IRQ_SOURCE_HPP
-#define TRAPLINE_SYSTEMC_IRQ_SOURCE_HPP
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -40,7 +39,7 @@ struct irq_source_config {
 
 class irq_source : public sc_core::sc_module
 {
-public:
+  public:
     // The wire. Driven by one process of the module, one delta cycle after the cause. May stay unbound.
     sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> line;
     // The device's registers (below). May stay unbound: clear() is the same as a write of CLEAR.
@@ -77,15 +76,36 @@ public:
     // The device is reset: silent at once, messages not yet sent are dropped. Counters stay.
     void reset();
 
-    bool level() const { return level_; }             // of the wire
-    unsigned remaining() const { return remaining_; } // writes of CLEAR still needed
-    uint64_t raised() const { return raised_; }       // interrupts sent
-    uint64_t coalesced() const { return coalesced_; } // causes that were not
-    uint64_t cleared() const { return cleared_; }     // writes of CLEAR that counted
-    uint64_t msi_errors() const { return msi_errors_; } // messages that were answered with an error response
-    const irq_source_config &config() const { return config_; }
+    bool level() const
+    {
+        return level_;
+    } // of the wire
+    unsigned remaining() const
+    {
+        return remaining_;
+    } // writes of CLEAR still needed
+    uint64_t raised() const
+    {
+        return raised_;
+    } // interrupts sent
+    uint64_t coalesced() const
+    {
+        return coalesced_;
+    } // causes that were not
+    uint64_t cleared() const
+    {
+        return cleared_;
+    } // writes of CLEAR that counted
+    uint64_t msi_errors() const
+    {
+        return msi_errors_;
+    } // messages that were answered with an error response
+    const irq_source_config &config() const
+    {
+        return config_;
+    }
 
-private:
+  private:
     void set_level(bool level);
     void drive();
     void end_pulse();
@@ -104,5 +124,3 @@ private:
 };
 
 } // namespace trapline
-
-#endif

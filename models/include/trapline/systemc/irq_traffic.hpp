@@ -4,8 +4,7 @@
 //
 // All times are whole multiples of the time resolution, computed with integers: nothing drifts, and the same
 // configuration gives the same times on every machine.
-#ifndef TRAPLINE_SYSTEMC_IRQ_TRAFFIC_HPP
-#define TRAPLINE_SYSTEMC_IRQ_TRAFFIC_HPP
+#pragma once
 
 #include <trapline/systemc/irq_source.hpp>
 
@@ -60,7 +59,7 @@ std::vector<sc_core::sc_time> irq_times_read(std::istream &in, const std::string
 
 class irq_traffic : public sc_core::sc_module
 {
-public:
+  public:
     SC_HAS_PROCESS(irq_traffic);
     // Calls source.raise() or cause() at the times of the table, counted from the start of the simulation. The source
     // has to outlive it. Throws std::invalid_argument for a table that has no meaning (a period of zero without a
@@ -70,12 +69,21 @@ public:
 
     // No more causes from now on.
     void stop();
-    uint64_t fired() const { return fired_; }  // causes so far
-    bool finished() const { return finished_; } // there will be no more
+    uint64_t fired() const
+    {
+        return fired_;
+    } // causes so far
+    bool finished() const
+    {
+        return finished_;
+    } // there will be no more
     // Time of the next cause; meaningless once it has finished.
-    sc_core::sc_time next() const { return sc_core::sc_time::from_value(next_); }
+    sc_core::sc_time next() const
+    {
+        return sc_core::sc_time::from_value(next_);
+    }
 
-private:
+  private:
     void prepare();
     bool advance();
     void fire();
@@ -93,5 +101,3 @@ private:
 };
 
 } // namespace trapline
-
-#endif
