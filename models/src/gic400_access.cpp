@@ -29,7 +29,7 @@ bool all_bytes_enabled(const tlm_generic_payload &trans)
 }
 
 // What is wrong with the form of an access, whatever it is for.
-tlm_response_status judge_form(const tlm_generic_payload &trans, bool halfwords)
+inline tlm_response_status judge_form(const tlm_generic_payload &trans, bool halfwords)
 {
     const unsigned size = trans.get_data_length();
     if (trans.get_byte_enable_ptr() && !all_bytes_enabled(trans))
@@ -37,7 +37,7 @@ tlm_response_status judge_form(const tlm_generic_payload &trans, bool halfwords)
     // The slave port takes single transfers of up to a word: longer ones are the interconnect's to divide.
     if (trans.get_streaming_width() < size || (size != 1 && size != 4 && !(halfwords && size == 2)))
         return tlm::TLM_BURST_ERROR_RESPONSE;
-    if (trans.get_address() % size != 0)
+    if (trans.get_address() & (size - 1))
         return tlm::TLM_BURST_ERROR_RESPONSE;
     if (!trans.get_data_ptr())
         return tlm::TLM_GENERIC_ERROR_RESPONSE;
@@ -115,7 +115,7 @@ uint32_t to_offset(uint64_t address)
 
 } // namespace
 
-gic400::asker gic400::who_asks(socket s, int id, const payload &trans) const
+inline gic400::asker gic400::who_asks(socket s, int id, const payload &trans) const
 {
     if (const auto *who = trans.get_extension<access_extension>())
         return {who->cpu, who->secure, who->timed};
@@ -125,7 +125,7 @@ gic400::asker gic400::who_asks(socket s, int id, const payload &trans) const
     return index < map.size() ? map[index] : asker{static_cast<unsigned>(id), false, true};
 }
 
-gic400::request gic400::decode(socket s, asker who, uint64_t address) const
+inline gic400::request gic400::decode(socket s, asker who, uint64_t address) const
 {
     request r{who, GIC_DIST, to_offset(address), false};
     if (s != socket::bus) {
@@ -175,8 +175,25 @@ void gic400::tell_access(const request &r, bool write, unsigned size, uint32_t v
         l->gic_access(access);
 }
 
-// The access as such; adds its latency to delay.
-inline tlm_response_status gic400::serve(socket s, int id, payload &trans, sc_core::sc_time &delay)
+// The register access. Non-secure ones have a faster way in, and without the Security Extensions all are alike.
+inline uint32_t gic400::touch(const request &r, bool write, unsigned size, uint32_t value)
+{
+    struct gic *g = gic_.get();
+    const bool secure = r.who.secure && config_.security;
+    if (write && secure)
+        gic_write_sec(g, r.who.cpu, GIC_SECURE, r.frame, r.offset, size, value);
+    else if (write)
+        gic_write(g, r.who.cpu, r.frame, r.offset, size, value);
+    else if (secure)
+        value = gic_read_sec(g, r.who.cpu, GIC_SECURE, r.frame, r.offset, size);
+    else
+        value = gic_read(g, r.who.cpu, r.frame, r.offset, size);
+    return value;
+}
+
+// The access as such; adds its latency to delay. Part of each b_transport, where s is a constant.
+[[gnu::always_inline]] inline tlm_response_status gic400::serve(socket s, int id, payload &trans,
+                                                                sc_core::sc_time &delay)
 {
     trans.set_dmi_allowed(false);
     if (trans.get_command() == tlm::TLM_IGNORE_COMMAND)
@@ -199,11 +216,8 @@ inline tlm_response_status gic400::serve(socket s, int id, payload &trans, sc_co
             return wrong;
     }
     uint32_t value = write ? get_data(trans, size) : 0;
-    const gic_sec sec = r.who.secure ? GIC_SECURE : GIC_NONSECURE;
-    if (!r.nothing_there && write)
-        gic_write_sec(gic_.get(), r.who.cpu, sec, r.frame, r.offset, size, value);
-    else if (!r.nothing_there)
-        value = gic_read_sec(gic_.get(), r.who.cpu, sec, r.frame, r.offset, size);
+    if (!r.nothing_there)
+        value = touch(r, write, size, value);
     if (!write)
         put_data(trans, size, value);
     if (!listeners_.empty() && !r.nothing_there)

@@ -254,6 +254,7 @@ class gic400 : public sc_core::sc_module
     template <socket S> bool get_direct_mem_ptr(int id, payload &trans, tlm::tlm_dmi &dmi);
     asker who_asks(socket s, int id, const payload &trans) const;
     request decode(socket s, asker who, uint64_t address) const;
+    uint32_t touch(const request &r, bool write, unsigned size, uint32_t value);
     tlm::tlm_response_status serve(socket s, int id, payload &trans, sc_core::sc_time &delay);
     tlm::tlm_response_status serve_v2m(payload &trans);
     void tell_access(const request &r, bool write, unsigned size, uint32_t value, const sc_core::sc_time &delay);
