@@ -157,7 +157,8 @@ void meter::see_gicc(cpu_state &c, const gic400_access &a)
 
 /*
  * Whether a maintenance interrupt is about the end of an SPI is in what the hypervisor reads to find out: GICH_EISR, or
- * that a list register which asked for it (GICH_LR.EOI) is empty, in GICH_ELRSR or in the list register itself.
+ * the list register itself, empty now. (GICH_ELRSR does not say: a list register whose end has not been seen yet is
+ * not listed there, 5.3.8.)
  */
 void meter::see_gich(cpu_state &c, const gic400_access &a)
 {
@@ -180,7 +181,7 @@ void meter::see_gich(cpu_state &c, const gic400_access &a)
     if (is_lr && !(a.value & GICH_LR_State) && c.lr[n] & GICH_LR_State && asks_for_eoi(c.lr[n]))
         c.seen.spi_ended = true;
     for (uint32_t word = 0; word < 2; word++)
-        if (a.offset == GICH_EISR + 4 * word || a.offset == GICH_ELRSR + 4 * word)
+        if (a.offset == GICH_EISR + 4 * word)
             for (uint32_t bits = a.value; bits; bits &= bits - 1) {
                 const uint32_t lr = c.lr[32 * word + uint32_t(__builtin_ctz(bits))];
                 c.seen.spi_ended = c.seen.spi_ended || (lr & GICH_LR_State && asks_for_eoi(lr));
