@@ -69,18 +69,22 @@ function(trapline_gtest)
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
 endfunction()
 
-#   trapline_doc_example(TARGET PAGE [LIBS lib...] [LABELS label...])
+#   trapline_doc_example(TARGET PAGE [LIBS lib...] [LABELS label...] [CXX])
 #
-# The C example of a documentation page (path from the top) is compiled, run, and its output compared
-# with the page.
+# The example of a documentation page (path from the top), in C or with CXX in C++, is compiled, run, and its output
+# compared with the page.
 function(trapline_doc_example target page)
-    cmake_parse_arguments(arg "" "" "LIBS;LABELS" ${ARGN})
+    cmake_parse_arguments(arg "CXX" "" "LIBS;LABELS" ${ARGN})
     if(NOT arg_LIBS)
         trapline_all_libraries(arg_LIBS)
     endif()
+    set(language c)
+    if(arg_CXX)
+        set(language cpp)
+    endif()
     find_package(Python3 REQUIRED COMPONENTS Interpreter)
     set(script "${PROJECT_SOURCE_DIR}/cmake/doc_example.py")
-    set(source "${CMAKE_CURRENT_BINARY_DIR}/${target}.c")
+    set(source "${CMAKE_CURRENT_BINARY_DIR}/${target}.${language}")
     add_custom_command(OUTPUT "${source}"
         COMMAND Python3::Interpreter "${script}" extract "${PROJECT_SOURCE_DIR}/${page}" "${source}"
         DEPENDS "${PROJECT_SOURCE_DIR}/${page}" "${script}" COMMENT "Extracting the example of ${page}" VERBATIM)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The platform: cores, interconnect, GIC-400, four interrupt sources, UART.
+// The platform: cores, interconnect, GIC-400, four interrupt sources, UART, and a meter that looks on.
 //
 //   firmware PROGRAM.bin [CORES [QUANTUM_NS]]
 //
@@ -17,6 +17,7 @@
 #include <memory>
 #include <trapline/systemc/gic400.hpp>
 #include <trapline/systemc/irq_traffic.hpp>
+#include <trapline/systemc/meter.hpp>
 
 using namespace sc_core;
 using namespace trapline;
@@ -43,6 +44,13 @@ gic400_config gic_for(unsigned cores)
     return c;
 }
 
+meter_config meter_for(unsigned cores)
+{
+    meter_config c;
+    c.cpus = cores;
+    return c;
+}
+
 // Two that are level-sensitive, the second needing two writes of its register; one that pulses; a periodic one.
 irq_source_config device_config(unsigned n)
 {
@@ -52,8 +60,9 @@ irq_source_config device_config(unsigned n)
 struct platform {
     platform(unsigned cores, void *ram)
         : bus("bus", sc_time(10, SC_NS)), gic("gic", gic_for(cores)), console("uart", std::cout), off("power"),
-          wire("wire", devices), line("line", cores)
+          measured("meter", meter_for(cores)), wire("wire", devices), line("line", cores)
     {
+        measured.attach(gic);
         bus.map(gic_base, gic_span, gic.bus);
         bus.map(uart_base, page, console.bus);
         bus.map(power_base, page, off.bus);
@@ -82,6 +91,7 @@ struct platform {
     gic400 gic;
     uart console;
     power off;
+    meter measured;
     sc_vector<sc_signal<bool>> wire, line;
     std::vector<std::unique_ptr<irq_source>> source;
     std::unique_ptr<irq_traffic> tick;
@@ -111,6 +121,7 @@ int run(const char *program, unsigned cores, unsigned quantum_ns)
     for (auto &c : p.cpu)
         std::cerr << c->name() << ": " << c->cpu().instructions() << " instructions, " << c->accesses()
                   << " device accesses, " << c->cpu().interrupts() << " interrupts\n";
+    p.measured.print(std::cerr);
     std::cerr << "stopped at " << sc_time_stamp() << "\n";
     if (p.off.code() < 0)
         std::cerr << "the program has not ended\n";
