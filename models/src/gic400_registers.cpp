@@ -13,15 +13,18 @@ namespace
 
 constexpr std::array<gic_frame, GIC_NFRAMES> frames = {GIC_DIST, GIC_CPU, GIC_HYP, GIC_VCPU};
 
-// "GICD_ISENABLER3" as its name and 3; nothing if no number follows.
-std::optional<std::pair<std::string_view, uint32_t>> split_number(std::string_view name)
+struct numbered_name {
+    std::string_view stem;
+    uint32_t number;
+};
+
+// "GICD_ISENABLER3" as "GICD_ISENABLER" and 3; without a number it is 0.
+numbered_name split_number(std::string_view name)
 {
     const size_t digits = name.find_last_not_of("0123456789") + 1;
     uint32_t number = 0;
-    const auto [end, error] = std::from_chars(name.data() + digits, name.data() + name.size(), number);
-    if (digits == 0 || error != std::errc() || end != name.data() + name.size())
-        return std::nullopt;
-    return std::make_pair(name.substr(0, digits), number);
+    std::from_chars(name.data() + digits, name.data() + name.size(), number);
+    return {name.substr(0, digits), number};
 }
 
 } // namespace
@@ -37,15 +40,19 @@ std::vector<gic400_register> gic400::registers()
     return result;
 }
 
+// A row is one register or an array of words, whose first word may have a number: GICD_PIDR4 has 5, 6 and 7 after it.
 std::optional<gic400_register> gic400::find(std::string_view name)
 {
-    const auto numbered = split_number(name);
+    const numbered_name wanted = split_number(name);
     std::optional<gic400_register> word;
     for (const gic400_register &r : registers()) {
         if (name == r.info.name)
             return r;
-        if (numbered && numbered->first == r.info.name && numbered->second < (r.info.end - r.info.first) / 4)
-            word = {r.frame, r.info.first + 4 * numbered->second, r.info};
+        const numbered_name first = split_number(r.info.name);
+        const uint32_t words = (r.info.end - r.info.first) / 4;
+        if (words > 1 && wanted.stem == first.stem && wanted.number >= first.number &&
+            wanted.number - first.number < words)
+            word = {r.frame, r.info.first + 4 * (wanted.number - first.number), r.info};
     }
     return word;
 }

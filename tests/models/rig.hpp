@@ -11,7 +11,9 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <cstring>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace models_test
@@ -100,6 +102,21 @@ struct Initiator : sc_core::sc_module {
     {
         const uint64_t address = gicd + GICD_ICFGR + intid / 16 * 4;
         write(address, read(address) | 2u << intid % 16 * 2);
+    }
+};
+
+// A process made of a function. It has to be made before the simulation starts.
+struct Thread : sc_core::sc_module {
+    std::function<void()> body;
+
+    SC_HAS_PROCESS(Thread);
+    Thread(sc_core::sc_module_name name, std::function<void()> f) : sc_module(name), body(std::move(f))
+    {
+        SC_THREAD(run);
+    }
+    void run()
+    {
+        body();
     }
 };
 
