@@ -9,11 +9,17 @@ core::core(sc_module_name name, unsigned number, uint64_t reset_pc, sc_time peri
     : sc_module(name), bus("bus"), irq("irq"), cpu_(number, reset_pc, *this), period_(period)
 {
     id_.cpu = number;
+    payload_.set_extension(&id_);
     SC_THREAD(run);
     set_stack_size(1 << 20); // the engine runs on it
     SC_METHOD(see_irq);
     sensitive << irq;
     dont_initialize();
+}
+
+core::~core()
+{
+    payload_.clear_extension(&id_); // it is not the payload's to delete
 }
 
 // The wire may change while the thread below waits in the middle of an access.
@@ -61,16 +67,15 @@ void core::access(tlm::tlm_command command, uint64_t address, unsigned size, voi
     account();
     keeper_.sync();
 
-    tlm::tlm_generic_payload p;
+    tlm::tlm_generic_payload &p = payload_;
     sc_time delay = SC_ZERO_TIME;
     p.set_command(command);
     p.set_address(address);
     p.set_data_ptr(static_cast<unsigned char *>(data));
     p.set_data_length(size);
     p.set_streaming_width(size);
-    p.set_extension(&id_);
+    p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     bus->b_transport(p, delay);
-    p.clear_extension(&id_);
     if (p.is_response_error())
         std::cerr << name() << ": " << p.get_response_string() << " at 0x" << std::hex << address << std::dec << "\n";
     accesses_++;

@@ -21,6 +21,7 @@ class core : public sc_core::sc_module, private engine::environment
     SC_HAS_PROCESS(core);
     // period: of one instruction. The quantum is the global one of TLM.
     core(sc_core::sc_module_name name, unsigned number, uint64_t reset_pc, sc_core::sc_time period);
+    ~core() override;
 
     engine &cpu()
     {
@@ -46,7 +47,8 @@ class core : public sc_core::sc_module, private engine::environment
     void access(tlm::tlm_command command, uint64_t address, unsigned size, void *data);
 
     engine cpu_;
-    trapline::access_extension id_; // tells the GIC who asks
+    trapline::access_extension id_;    // tells the GIC who asks
+    tlm::tlm_generic_payload payload_; // not on the thread's stack, which is abandoned when the simulation stops
     tlm_utils::tlm_quantumkeeper keeper_;
     sc_core::sc_time period_;
     uint64_t accounted_ = 0; // instructions that have become time
