@@ -26,7 +26,7 @@ LAYERS = [
 RANK = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}
 
 # Public headers that are not named after their layer.
-HEADER_LAYER = {"events.h": "sim", "events.def": "sim"}
+HEADER_LAYER = {"events.h": "sim", "events.def": "sim", "gicv2m.h": "gic"}
 # Headers that belong to nobody.
 COMMON = {"version.h"}
 # Headers of other projects, and who may include them. Everybody may include the C library's.

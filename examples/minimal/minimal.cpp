@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The smallest platform: one CPU, one GIC, one device with one line. The device wants attention three times; the CPU
-// acknowledges, quietens the device and ends the interrupt. docs/systemc-minimal.md explains it.
+// The smallest platform: one CPU, one GIC, one device with one line. The device wants attention every microsecond; the
+// CPU acknowledges, quietens the device and ends the interrupt. docs/systemc-minimal.md explains it.
 #include <trapline/gic_regs.h>
 #include <trapline/systemc/gic400.hpp>
 
@@ -25,7 +25,7 @@ void say(const std::string &what)
     std::cout << sc_time_stamp() << "\t" << what << "\n";
 }
 
-// Raises a level-sensitive line every microsecond and lowers it when its register is written.
+// Raises a level-sensitive line, and lowers it when its register is written.
 struct Device : sc_core::sc_module {
     sc_core::sc_out<bool> line{"line"};
     sc_core::sc_event quiet; // the register that a driver writes
@@ -37,7 +37,7 @@ struct Device : sc_core::sc_module {
     }
     void run()
     {
-        for (int i = 0; i < 3; i++) {
+        while (true) {
             wait(sc_time(1, sc_core::SC_US));
             say("device: line up");
             line.write(true);
@@ -126,7 +126,7 @@ int sc_main(int /*argc*/, char ** /*argv*/)
     gic.irq[0].bind(irq);
     cpu.irq(irq);
 
-    sc_core::sc_start(sc_time(5, sc_core::SC_US));
+    sc_core::sc_start(sc_time(3, sc_core::SC_US));
 
     for (const char *name : {"GICD_ISENABLER1", "GICD_ISPENDR1", "GICD_ISACTIVER1", "GICC_RPR"})
         std::cout << name << "\t0x" << std::hex << gic.peek(name).value() << std::dec << "\n";

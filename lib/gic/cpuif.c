@@ -33,14 +33,13 @@ uint32_t cpuif_sub_mask(const struct cpuif *c, unsigned group)
 uint32_t cpuif_limit(const struct cpuif *c, unsigned group)
 {
     uint32_t preempts = (c->running + c->sub_mask[group]) & ~c->sub_mask[group];
-    uint32_t limit = preempts < c->pmr ? preempts : c->pmr;
-    return c->ctlr >> group & 1 ? limit << RANK_PRIO_SHIFT : 0;
+    uint32_t mask = c->ctlr >> group & 1 ? c->pmr : 0;
+    return (preempts < mask ? preempts : mask) << RANK_PRIO_SHIFT;
 }
 
 /* After a change of the active priorities, with what they now say. */
-static inline void cpuif_set_running(struct gic *g, unsigned cpu, uint32_t running)
+static inline void cpuif_set_running(struct gic *g, unsigned cpu, struct cpuif *c, uint32_t running)
 {
-    struct cpuif *c = &g->cpu[cpu].phys;
     c->running = (uint16_t)running;
     c->limit[0] = cpuif_limit(c, 0);
     c->limit[1] = cpuif_limit(c, 1);
@@ -53,7 +52,7 @@ void cpuif_changed(struct gic *g, unsigned cpu)
     struct cpuif *c = &g->cpu[cpu].phys;
     c->sub_mask[0] = cpuif_sub_mask(c, 0);
     c->sub_mask[1] = cpuif_sub_mask(c, 1);
-    cpuif_set_running(g, cpu, cpuif_running(g, c));
+    cpuif_set_running(g, cpu, c, cpuif_running(g, c));
 }
 
 /*
@@ -103,7 +102,7 @@ uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias)
     uint32_t prio = rank_prio(best) & ~c->sub_mask[group];
     unsigned level = prio >> g->apr_shift;
     c->apr[group][level / 32] |= bit32(level % 32);
-    cpuif_set_running(g, cpu, level << g->apr_shift); /* more urgent than all before, or it would wait */
+    cpuif_set_running(g, cpu, c, level << g->apr_shift); /* more urgent than all before, or it would wait */
     g->stats.acks++;
     return irq_acknowledge(g, cpu, intid);
 }
@@ -117,7 +116,7 @@ static void cpuif_drop(struct gic *g, unsigned cpu, unsigned group)
         if (apr[i]) {
             apr[i] &= apr[i] - 1;
             g->stats.eois++;
-            cpuif_set_running(g, cpu, cpuif_running(g, c));
+            cpuif_set_running(g, cpu, c, cpuif_running(g, c));
             return;
         }
     }

@@ -34,18 +34,16 @@ uint32_t irq_acknowledge(struct gic *g, unsigned cpu, uint32_t intid)
     uint32_t slot = slot_of(cpu, intid);
     unsigned w = slot / 32;
     uint32_t bit = bit32(slot % 32);
-    uint32_t value = intid;
 
     g->active[w] |= bit;
     if (intid < NUM_SGIS) {
         uint32_t sources = g->sgi_sources[cpu][intid];
-        value |= bit_first(sources) << GICC_IAR_CPUID_SHIFT;
         irq_set_sgi_sources(g, cpu, intid, sources & (sources - 1));
-        return value;
+        return intid | bit_first(sources) << GICC_IAR_CPUID_SHIFT;
     }
     g->latch[w] &= ~bit;
     irq_update(g, slot);
-    return value;
+    return intid;
 }
 
 /* A level still asserted makes the interrupt a candidate again at once, with no other access (3.2.4). */

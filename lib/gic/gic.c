@@ -140,13 +140,6 @@ static void reset_interfaces(struct gic *g)
     }
 }
 
-/* Remembers that the bits of a watched interrupt may have changed. */
-void mark_watched(struct gic *g, uint32_t slot)
-{
-    g->stale[slot / 32] |= bit32(slot % 32);
-    g->stale_words |= bit64(slot / 32);
-}
-
 /* Tells the state callback what is new about watched interrupts; a change that was undone is not reported. */
 static KEEP_OUT void report_states(struct gic *g)
 {
@@ -197,9 +190,8 @@ static KEEP_OUT void settle_virtual(struct gic *g)
     }
 }
 
-static inline void settle_physical_pins(struct gic *g, unsigned n)
+static inline void settle_physical_pins(struct gic *g, unsigned n, struct cpu *cpu)
 {
-    struct cpu *cpu = &g->cpu[n];
     uint32_t pins = cpuif_pins(cpu), differ = (cpu->pins & PHYS_PINS) ^ pins;
     if (!differ)
         return;
@@ -209,20 +201,20 @@ static inline void settle_physical_pins(struct gic *g, unsigned n)
         report_pins(g, n, differ);
 }
 
-static KEEP_OUT void settle_physical_anew(struct gic *g, unsigned n)
+static KEEP_OUT void settle_physical_anew(struct gic *g, unsigned n, struct cpu *cpu)
 {
-    g->cpu[n].sel.best = select_first(g, n);
-    g->cpu[n].sel.best_gone = false;
-    settle_physical_pins(g, n);
+    cpu->sel.best = select_first(g, n);
+    cpu->sel.best_gone = false;
+    settle_physical_pins(g, n, cpu);
 }
 
 /* nIRQ and nFIQ of one CPU, after finding its best candidate again if that one went. */
-static KEEP_OUT void settle_physical(struct gic *g, unsigned n)
+static KEEP_OUT void settle_physical(struct gic *g, unsigned n, struct cpu *cpu)
 {
-    if (g->cpu[n].sel.best_gone)
-        settle_physical_anew(g, n);
+    if (cpu->sel.best_gone)
+        settle_physical_anew(g, n, cpu);
     else
-        settle_physical_pins(g, n);
+        settle_physical_pins(g, n, cpu);
 }
 
 static KEEP_OUT void settle_all(struct gic *g)
@@ -232,7 +224,7 @@ static KEEP_OUT void settle_all(struct gic *g)
     uint32_t cpus = g->dirty_phys;
     g->dirty_phys = 0;
     for (; cpus; cpus &= cpus - 1)
-        settle_physical(g, bit_first(cpus));
+        settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
     if (g->stale_words)
         report_states(g);
 }
@@ -250,7 +242,7 @@ static inline void settle(struct gic *g)
         settle_all(g);
     } else if (cpus) {
         g->dirty_phys = 0;
-        settle_physical(g, bit_first(cpus));
+        settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
     }
 }
 

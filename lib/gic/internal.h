@@ -329,9 +329,15 @@ void lr_set(struct gic *g, unsigned cpu, unsigned n, uint32_t value);
 unsigned lr_first(const struct vif *v);
 
 /* gic.c */
-void mark_watched(struct gic *g, uint32_t slot);
 void reset_state(struct gic *g);
 void rebuild(struct gic *g);
+
+/* Remembers that the bits of a watched interrupt may have changed. */
+static inline void mark_watched(struct gic *g, uint32_t slot)
+{
+    g->stale[slot / 32] |= bit32(slot % 32);
+    g->stale_words |= bit64(slot / 32);
+}
 
 /*
  * To be called after every change of an interrupt. The oracle: an interrupt is a candidate on its target
@@ -343,10 +349,10 @@ static inline void irq_update(struct gic *g, uint32_t slot)
     unsigned w = slot / 32;
     uint32_t ready = pending_word(g, w) & g->enabled[w] & ~g->active[w];
     uint32_t want = ready >> slot % 32 & 1 ? g->target[slot] : 0;
-    if (want != g->routed[slot])
-        select_route(g, slot, want);
     if (slot_test(g->watch, slot))
         mark_watched(g, slot);
+    if (want != g->routed[slot]) /* last, so that callers can end with it */
+        select_route(g, slot, want);
 }
 
 /* Only a rising edge latches; a level is looked at whenever it matters (3.2.4). */

@@ -64,9 +64,8 @@ uint32_t select_first(const struct gic *g, unsigned cpu)
     return RANK_NONE;
 }
 
-static KEEP_OUT void select_add(struct gic *g, unsigned cpu, uint32_t slot)
+static KEEP_OUT void select_add(const struct gic *g, struct selector *s, uint32_t slot)
 {
-    struct selector *s = &g->cpu[cpu].sel;
     uint32_t rank = g->rank[slot];
     uint32_t intid = rank_intid(rank);
     unsigned kind = rank_kind(rank, g->prio_shift);
@@ -93,9 +92,8 @@ static KEEP_OUT void select_clear_crowded(struct gic *g, unsigned cpu, unsigned 
         select_clear(&g->cpu[cpu].sel, view, kind);
 }
 
-static KEEP_OUT void select_remove(struct gic *g, unsigned cpu, uint32_t slot)
+static KEEP_OUT void select_remove(struct gic *g, struct selector *s, uint32_t slot, unsigned cpu)
 {
-    struct selector *s = &g->cpu[cpu].sel;
     uint32_t rank = g->rank[slot];
     uint32_t intid = rank_intid(rank);
     unsigned view = intid / 32;
@@ -115,9 +113,9 @@ static KEEP_OUT void select_route_many(struct gic *g, uint32_t slot, uint32_t wa
     for (; differ; differ &= differ - 1) {
         unsigned cpu = bit_first(differ);
         if (want >> cpu & 1)
-            select_add(g, cpu, slot);
+            select_add(g, &g->cpu[cpu].sel, slot);
         else
-            select_remove(g, cpu, slot);
+            select_remove(g, &g->cpu[cpu].sel, slot, cpu);
     }
 }
 
@@ -130,10 +128,11 @@ void select_route(struct gic *g, uint32_t slot, uint32_t want)
     uint32_t differ = g->routed[slot] ^ want;
     g->routed[slot] = (uint8_t)want;
     g->dirty_phys |= differ;
+    unsigned cpu = bit_first(differ);
     if (differ & (differ - 1))
         select_route_many(g, slot, want, differ);
     else if (want & differ)
-        select_add(g, bit_first(differ), slot);
+        select_add(g, &g->cpu[cpu].sel, slot);
     else
-        select_remove(g, bit_first(differ), slot);
+        select_remove(g, &g->cpu[cpu].sel, slot, cpu);
 }

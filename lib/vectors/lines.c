@@ -287,13 +287,13 @@ static void *grow(struct reader *r, void *list, size_t n, size_t *room, size_t s
     return more;
 }
 
-static void head_vector(struct words *w, struct record *v)
+static void begin_vector(struct words *w)
 {
     struct gicvec_file *file = w->r->file;
     const struct word name = next(w);
+    struct record *v;
     void *more;
 
-    (void)v;
     if (!name.len) {
         wrong(w, name, NULL, "a name");
         return;
@@ -405,16 +405,16 @@ static void head_end(struct words *w, struct record *v)
 
 /* ---- lines --------------------------------------------------------------------------------------- */
 
+/* The first, `vector`, begins one; all others stand in one, and either say something of it or are an operation. */
 static const struct keyword {
     const char *word;
-    bool outside; /* between vectors; all others stand in one */
     void (*head)(struct words *w, struct record *v);
     void (*op)(struct words *w, const struct gicvec_config *c, struct gicvec_op *op);
 } keywords[] = {
-    {"write", false, NULL, op_write},       {"read", false, NULL, op_read},       {"line", false, NULL, op_line},
-    {"expect-out", false, NULL, op_output}, {"vector", true, head_vector, NULL},  {"about", false, head_about, NULL},
-    {"ref", false, head_ref, NULL},         {"source", false, head_source, NULL}, {"config", false, head_config, NULL},
-    {"needs", false, head_needs, NULL},     {"end", false, head_end, NULL},
+    {"vector", NULL, NULL},          {"about", head_about, NULL},   {"ref", head_ref, NULL},
+    {"source", head_source, NULL},   {"config", head_config, NULL}, {"needs", head_needs, NULL},
+    {"write", NULL, op_write},       {"read", NULL, op_read},       {"line", NULL, op_line},
+    {"expect-out", NULL, op_output}, {"end", head_end, NULL},
 };
 
 static void add_operation(struct words *w, const struct keyword *k, struct record *v)
@@ -451,9 +451,11 @@ void vectors_line(struct reader *r, char *text)
     if (!k)
         wrong(&w, word, "one of: write, read, line, expect-out; vector, about, ref, source, config, needs, end",
               "a keyword");
-    else if (k->outside && r->open)
+    else if (k == keywords && v)
         vectors_mistake(r, word.col, NULL, "the vector of line %u has no 'end'", v->v.line);
-    else if (!k->outside && !r->open)
+    else if (k == keywords)
+        begin_vector(&w);
+    else if (!v)
         vectors_mistake(r, word.col, NULL, "'%s' stands outside a vector", k->word);
     else if (k->op)
         add_operation(&w, k, v);

@@ -160,11 +160,6 @@ void gic400::spawn_input(wire_in &port, const char *name, unsigned cpu_number, u
 // Here it is known which ports are bound.
 void gic400::end_of_elaboration()
 {
-    for (size_t s = 0; s < nsockets; s++) {
-        auto &map = ports_[s];
-        while (map.size() < of(static_cast<socket>(s)).size())
-            map.push_back({static_cast<unsigned>(map.size()), false, true});
-    }
     for (uint32_t n = 0; n < spi.size(); n++)
         spawn_input(spi[n], ("spi_" + std::to_string(n) + "_changed").c_str(), 0, 32 + n);
     for (uint32_t n = 0; n < ppi.size(); n++)

@@ -121,7 +121,7 @@ inline gic400::asker gic400::who_asks(socket s, int id, const payload &trans) co
         return {who->cpu, who->secure, who->timed};
     const auto &map = ports_[static_cast<size_t>(s)];
     const auto index = static_cast<size_t>(id);
-    // Before the end of elaboration nothing but map_port has filled the map.
+    // The map ends with the last binding that map_port knows.
     return index < map.size() ? map[index] : asker{static_cast<unsigned>(id), false, true};
 }
 

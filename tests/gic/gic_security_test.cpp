@@ -3,8 +3,10 @@
 // The Security Extensions, as far as no vector shows them: GICD_NSACR, other numbers of priority bits, bypass
 // bits, the Non-secure GICC_APR, and what a hardware list register may deactivate.
 #include "gic_fixture.hpp"
+#include "gic_random.hpp"
 
 #include <cerrno>
+#include <map>
 
 using namespace trapline_test;
 
@@ -252,6 +254,16 @@ TEST_P(SecurePriorities, the_least_non_secure_binary_point_is_one_more_4_4_3)
     EXPECT_EQ(gic.read_s(GIC_CPU, GICC_BPR), least);
 }
 
+TEST(Security, with_cbpr_a_non_secure_write_of_bpr_changes_nothing_4_4_3)
+{
+    SecureGic gic(secure(), GICC_CTLR_CBPR);
+    gic.write_s(GIC_CPU, GICC_BPR, 2);
+    gic.write_s(GIC_CPU, GICC_ABPR, 6);
+    gic.write(GIC_CPU, GICC_BPR, 4);
+    EXPECT_EQ(gic.read_s(GIC_CPU, GICC_BPR), 2u);
+    EXPECT_EQ(gic.read_s(GIC_CPU, GICC_ABPR), 6u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Bits, SecurePriorities, testing::Values(5u, 6u, 7u, 8u));
 
 // ---- GICD_NSACR ------------------------------------------------------------------------------------------
@@ -429,6 +441,62 @@ TEST(Security, gich_and_gicv_are_the_same_from_both_states_5_2)
     gic.write(GIC_VCPU, GICV_BPR, 5);
     EXPECT_EQ(gic.read_s(GIC_VCPU, GICV_BPR), 5u);
 }
+
+// What only Secure software may change: all of Group 0 but the wires, and the Secure bits of the registers.
+std::map<std::string, uint32_t> secure_state(const gic *g, uint32_t cpus)
+{
+    std::map<std::string, uint32_t> found;
+    gic_walk(
+        g,
+        [](void *ctx, const gic_irq *irq) {
+            auto &state = *static_cast<std::map<std::string, uint32_t> *>(ctx);
+            std::string name = std::to_string(irq->cpu) + "/" + std::to_string(irq->intid);
+            state[name + " group"] = irq->group;
+            if (irq->group)
+                return;
+            state[name + " state"] = irq->state & (GIC_ST_ACTIVE | GIC_ST_ENABLED | GIC_ST_EDGE);
+            state[name + " priority"] = irq->priority;
+            state[name + " targets"] = irq->targets;
+            state[name + " sources"] = irq->sgi_sources;
+        },
+        &found);
+    found["GICD_CTLR"] = gic_peek_sec(g, 0, GIC_SECURE, GIC_DIST, GICD_CTLR, 4) & GICD_CTLR_EnableGrp0;
+    for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+        auto peek = [&](uint32_t offset) { return gic_peek_sec(g, cpu, GIC_SECURE, GIC_CPU, offset, 4); };
+        std::string name = "cpu " + std::to_string(cpu);
+        found[name + " GICC_CTLR"] = peek(GICC_CTLR) & 0x27du;
+        found[name + " GICC_BPR"] = peek(GICC_BPR);
+        for (uint32_t n = 0; n < 4; n++)
+            found[name + " GICC_APR" + std::to_string(n)] = peek(GICC_APR + 4 * n);
+    }
+    return found;
+}
+
+class NonSecureAccesses : public testing::TestWithParam<unsigned>
+{
+};
+TEST_P(NonSecureAccesses, of_every_kind_leave_group_0_as_it_is_3_1)
+{
+    gic_config cfg = random_config(GetParam());
+    cfg.security = true;
+    cfg.no_nsacr = true;
+    if (cfg.prio_bits < 5)
+        cfg.prio_bits = 5;
+    TestGic gic(cfg);
+    RandomOperations both(GetParam(), cfg);
+    for (int i = 0; i < 2000; i++)
+        both.apply_next(gic.g);
+    auto before = secure_state(gic.g, cfg.cpus);
+    cfg.security = false; // only Non-secure ones from now on
+    RandomOperations non_secure(GetParam() + 1, cfg);
+    for (int i = 0; i < 4000; i++) {
+        non_secure.apply_next(gic.g);
+        if (i % 400 == 0)
+            gic.check();
+    }
+    EXPECT_EQ(secure_state(gic.g, cfg.cpus), before);
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, NonSecureAccesses, testing::Range(0u, 20u));
 
 TEST(Security, peek_sees_what_a_read_of_that_state_would_4_4_4)
 {

@@ -1,62 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every conformance vector is a test, with gic_check after each operation; none is skipped, none may fail.
-#include <trapline/vectors.h>
+#include "vector_files.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <iostream>
-#include <memory>
-#include <stdexcept>
-#include <string>
-#include <vector>
 
 namespace
 {
 
-struct Entry {
-    std::string file;
-    const gicvec *vector;
-};
-
-struct FileDeleter {
-    void operator()(gicvec_file *file) const
-    {
-        gicvec_free(file);
-    }
-};
-
-void complain(void *, const gicvec_error *e)
-{
-    throw std::runtime_error(std::string(e->file) + ":" + std::to_string(e->line) + ": " + e->message);
-}
-
-// All vectors of tests/gic/vectors, in the order of the files' names.
-const std::vector<Entry> &vectors()
-{
-    static std::vector<std::unique_ptr<gicvec_file, FileDeleter>> files;
-    static const std::vector<Entry> all = [] {
-        std::vector<std::filesystem::path> paths;
-        for (const auto &entry : std::filesystem::directory_iterator(GIC_TEST_DIR "/vectors"))
-            if (entry.path().extension() == ".vec")
-                paths.push_back(entry.path());
-        std::sort(paths.begin(), paths.end());
-        std::vector<Entry> result;
-        for (const auto &path : paths) {
-            gicvec_file *file = nullptr;
-            if (gicvec_load(path.c_str(), complain, nullptr, &file) != 0)
-                throw std::runtime_error("cannot read " + path.string());
-            files.emplace_back(file);
-            for (size_t i = 0; i < gicvec_count(file); i++)
-                result.push_back({path.filename().string(), gicvec_get(file, i)});
-        }
-        return result;
-    }();
-    return all;
-}
+using Entry = trapline_test::VectorEntry;
+const auto &vectors = trapline_test::all_vectors;
 
 gicvec_result replay(const gicvec *v)
 {

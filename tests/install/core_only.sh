@@ -28,5 +28,12 @@ for library in "$work"/prefix/lib*/libtrapline*.so; do
     while read -r symbol; do
         grep -qrw "$symbol" "$work/prefix/include/trapline" || fail "$library exports $symbol, which no header declares"
     done <"$work/symbols"
+    # Names begin with that of their library, where there is one.
+    case $library in
+        *libtrapline-gic.so) own='^gic(v2m)?_' ;;
+        *libtrapline-vectors.so) own='^gicvec_' ;;
+        *) continue ;;
+    esac
+    ! grep -vE "$own" "$work/symbols" || fail "$library exports names that are not its own"
 done
 use_package "$work/prefix" "$sources" "$work"

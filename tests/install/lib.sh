@@ -22,6 +22,7 @@ use_package() {
     cmake --build "$work/find_package"
     "$work/find_package/consumer"
     [[ ! -e $pkgconfig/trapline-gic.pc ]] || "$work/find_package/gic_alone"
+    [[ ! -e $pkgconfig/trapline-vectors.pc ]] || "$work/find_package/vectors_alone"
 
     echo "== a version that is not there is refused"
     sed 's/find_package(trapline 0.1 /find_package(trapline 0.2 /' "$sources/consumer/CMakeLists.txt" >"$work/newer.txt"
@@ -51,5 +52,9 @@ use_package() {
         cc -std=c11 -Wall -Wextra -Werror "$sources/consumer/gic_alone.c" -o "$work/gic_by_pkg_config" \
             $(pkg-config --cflags --libs trapline-gic)
         "$work/gic_by_pkg_config"
+        # shellcheck disable=SC2046
+        cc -std=c11 -Wall -Wextra -Werror "$sources/consumer/vectors_alone.c" -o "$work/vectors_by_pkg_config" \
+            $(pkg-config --cflags --libs trapline-vectors)
+        "$work/vectors_by_pkg_config"
     fi
 }

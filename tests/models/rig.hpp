@@ -117,6 +117,10 @@ struct Thread : sc_core::sc_module {
     void run()
     {
         body();
+        // A thread that ends leaves its stack, with the guard page that SystemC puts before it, to the leak checker,
+        // which reads that page and crashes. One that sleeps is destroyed with its module.
+        while (true)
+            wait();
     }
 };
 

@@ -143,11 +143,9 @@ static int load(struct replay *p)
     for (size_t i = 0; i < p->n; i++) {
         struct replay_file *f = &p->file[i];
         const int err = gicvec_load(f->path, put_mistake, &m, &f->vectors);
-        if (err == -EINVAL)
-            code = EXIT_USAGE;
-        else if (err)
-            code = unreadable(f->path, err);
-        else if (choose(p, f) != EXIT_HOLDS)
+        if (err && err != -EINVAL)
+            unreadable(f->path, err);
+        if (err || choose(p, f) != EXIT_HOLDS)
             code = EXIT_USAGE;
     }
     if (m.n)

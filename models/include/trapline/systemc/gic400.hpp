@@ -274,7 +274,7 @@ class gic400 : public sc_core::sc_module
     std::array<std::array<sc_core::sc_time, 2>, GIC_NFRAMES> latency_; // [frame][write]
     std::unique_ptr<struct gic, free_gic> gic_;
     std::unique_ptr<struct gicv2m, free_v2m> v2m_frame_;
-    std::array<std::vector<asker>, nsockets> ports_; // who asks, by socket and binding
+    std::array<std::vector<asker>, nsockets> ports_; // what map_port said, by socket and binding
     std::vector<listener *> listeners_;
     bool in_reset_ = false;
 
