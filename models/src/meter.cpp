@@ -128,7 +128,9 @@ void meter::see_ack(cpu_state &c, uint32_t intid)
         const bool guests = has(config_.guest_timer_ppis, intid), hosts = has(config_.host_timer_ppis, intid);
         c.seen.guest_timer = c.seen.guest_timer || guests;
         c.seen.host_timer = c.seen.host_timer || hosts;
-        c.seen.device = c.seen.device || (!guests && !hosts && intid != config_.maintenance_ppi);
+        const bool ended = intid == config_.maintenance_ppi; // by a hypervisor that does take it as an interrupt
+        c.seen.maintenance = c.seen.maintenance || ended;
+        c.seen.device = c.seen.device || (!guests && !hosts && !ended);
     } else {
         c.counts.acks_spi++;
         c.seen.device = true;

@@ -206,7 +206,7 @@ class meter : public sc_core::sc_module, public gic400::listener
     };
     // What the GIC has shown since the exit.
     struct evidence {
-        bool device, kick, call, guest_timer, host_timer, acked;
+        bool device, kick, call, guest_timer, host_timer;
         bool maintenance; // the wire was high at the exit
         bool spi_ended;   // an SPI that asked for it (GICH_LR.EOI) has been ended
     };
