@@ -28,8 +28,9 @@ bool all_bytes_enabled(const tlm_generic_payload &trans)
     return n != 0 && std::all_of(enable, enable + n, [](unsigned char e) { return e == TLM_BYTE_ENABLED; });
 }
 
-// What is wrong with the form of an access, whatever it is for.
-inline tlm_response_status judge_form(const tlm_generic_payload &trans, bool halfwords)
+// What is wrong with the form of an access, whatever it is for. (What an access passes through is part of each
+// b_transport, where the socket is a constant; the compiler would not do that six times by itself.)
+[[gnu::always_inline]] inline tlm_response_status judge_form(const tlm_generic_payload &trans, bool halfwords)
 {
     const unsigned size = trans.get_data_length();
     if (trans.get_byte_enable_ptr() && !all_bytes_enabled(trans))
@@ -115,7 +116,7 @@ uint32_t to_offset(uint64_t address)
 
 } // namespace
 
-inline gic400::asker gic400::who_asks(socket s, int id, const payload &trans) const
+[[gnu::always_inline]] inline gic400::asker gic400::who_asks(socket s, int id, const payload &trans) const
 {
     if (const auto *who = trans.get_extension<access_extension>())
         return {who->cpu, who->secure, who->timed};
@@ -125,7 +126,7 @@ inline gic400::asker gic400::who_asks(socket s, int id, const payload &trans) co
     return index < map.size() ? map[index] : asker{static_cast<unsigned>(id), false, true};
 }
 
-inline gic400::request gic400::decode(socket s, asker who, uint64_t address) const
+[[gnu::always_inline]] inline gic400::request gic400::decode(socket s, asker who, uint64_t address) const
 {
     request r{who, GIC_DIST, to_offset(address), false};
     if (s != socket::bus) {
@@ -176,7 +177,7 @@ void gic400::tell_access(const request &r, bool write, unsigned size, uint32_t v
 }
 
 // The register access. Non-secure ones have a faster way in, and without the Security Extensions all are alike.
-inline uint32_t gic400::touch(const request &r, bool write, unsigned size, uint32_t value)
+[[gnu::always_inline]] inline uint32_t gic400::touch(const request &r, bool write, unsigned size, uint32_t value)
 {
     struct gic *g = gic_.get();
     const bool secure = r.who.secure && config_.security;
@@ -191,7 +192,7 @@ inline uint32_t gic400::touch(const request &r, bool write, unsigned size, uint3
     return value;
 }
 
-// The access as such; adds its latency to delay. Part of each b_transport, where s is a constant.
+// The access as such; adds its latency to delay.
 [[gnu::always_inline]] inline tlm_response_status gic400::serve(socket s, int id, payload &trans,
                                                                 sc_core::sc_time &delay)
 {

@@ -3,6 +3,8 @@
 // The rules of TLM-2.0 (IEEE 1666-2011) at the sockets of the GIC-400 module: a random initiator, and single rules.
 #include "rig.hpp"
 
+#include <trapline/systemc/gic400_latency.hpp>
+
 #include <tlm_utils/multi_passthrough_initiator_socket.h>
 
 #include <algorithm>
@@ -331,6 +333,60 @@ TEST(Gic400Latency, is_not_charged_to_who_accounts_for_time_itself)
     EXPECT_EQ(mapped.delay, sc_core::SC_ZERO_TIME);
     EXPECT_EQ(told.delay, sc_core::SC_ZERO_TIME);
     EXPECT_EQ(other.delay, ns(10));
+}
+
+TEST(Gic400Latency, comes_from_a_cost_profile)
+{
+    sim_cost_profile profile{};
+    profile.tick_hz = 2000000000; // 0.5 ns
+    const std::pair<sim_cost_id, sim_tick> prices[] = {
+        {SIM_COST_GICD_READ, 2},  {SIM_COST_GICD_WRITE, 4},  {SIM_COST_GICC_IAR, 6},  {SIM_COST_GICC_EOIR, 8},
+        {SIM_COST_GICH_READ, 10}, {SIM_COST_GICH_WRITE, 12}, {SIM_COST_GICV_IAR, 14}, {SIM_COST_GICV_DIR, 99}};
+    for (const auto &[id, net] : prices)
+        profile.price[id] = {true, net + 1000, net, ""};
+    const trapline::gic400_latency latency = trapline::from_profile(profile);
+    EXPECT_EQ(latency.dist_read, ns(1));
+    EXPECT_EQ(latency.dist_write, ns(2));
+    EXPECT_EQ(latency.cpu_read, ns(3));
+    EXPECT_EQ(latency.cpu_write, ns(4));
+    EXPECT_EQ(latency.hyp_read, ns(5));
+    EXPECT_EQ(latency.hyp_write, ns(6));
+    EXPECT_EQ(latency.vcpu_read, ns(7));
+    EXPECT_EQ(latency.vcpu_write, sc_core::SC_ZERO_TIME) << "GICV_EOIR has no price";
+}
+
+// ---- inside another module ------------------------------------------------------------------------------------
+
+// A SoC that shows sockets and ports of its GIC as its own.
+struct Soc : sc_core::sc_module {
+    trapline::gic400::target_socket bus{"bus"};
+    sc_core::sc_in<bool> uart{"uart"};
+    sc_core::sc_out<bool> irq{"irq"};
+    trapline::gic400 gic{"gic"};
+
+    explicit Soc(sc_core::sc_module_name name) : sc_module(name)
+    {
+        bus.bind(gic.bus);
+        gic.spi[8].bind(uart);
+        gic.irq[0].bind(irq);
+    }
+};
+
+TEST(Gic400Hierarchy, sockets_and_ports_can_be_those_of_a_parent)
+{
+    Soc soc("soc");
+    Initiator cpu("cpu");
+    sc_core::sc_signal<bool> uart("uart_line"), irq("irq_line");
+    cpu.port.bind(soc.bus);
+    soc.uart(uart);
+    soc.irq(irq);
+    settle();
+    cpu.enable_cpu();
+    cpu.enable_irq(40);
+    uart.write(true);
+    settle();
+    EXPECT_TRUE(irq.read());
+    EXPECT_EQ(cpu.read(gicc + GICC_IAR), 40u);
 }
 
 // ---- who is asking ------------------------------------------------------------------------------------------
