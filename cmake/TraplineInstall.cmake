@@ -14,12 +14,19 @@ set(core_targets trapline_core)
 if(TARGET trapline_gic)
     list(APPEND core_targets trapline_gic trapline_vectors)
 endif()
-# Two export sets, so that a user of the core never needs libyaml.
+# Export sets of their own, so that a user of the core needs neither libyaml nor SystemC.
 install(TARGETS ${core_targets} EXPORT traplineTargets)
 install(EXPORT traplineTargets NAMESPACE trapline:: DESTINATION "${package_dir}")
 if(TARGET trapline_scenario)
     install(TARGETS trapline_scenario EXPORT traplineScenarioTargets)
     install(EXPORT traplineScenarioTargets NAMESPACE trapline:: DESTINATION "${package_dir}")
+endif()
+if(TARGET trapline_systemc)
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/models/include/trapline" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+            FILES_MATCHING PATTERN "*.hpp")
+    install(TARGETS trapline_systemc EXPORT traplineSystemCTargets)
+    install(EXPORT traplineSystemCTargets NAMESPACE trapline:: DESTINATION "${package_dir}")
+    install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindSystemC.cmake" DESTINATION "${package_dir}")
 endif()
 foreach(tool trapline trace2vcd)
     if(TARGET ${tool})
@@ -81,3 +88,5 @@ trapline_pkgconfig(trapline_core trapline "Interrupt path of a virtualized host,
                    "-ltrapline -lm")
 trapline_pkgconfig(trapline_scenario trapline-scenario "Trapline's scenario files and trace formats"
                    "${scenario_requires}" "-ltrapline-scenario")
+trapline_pkgconfig(trapline_systemc trapline-systemc "SystemC/TLM-2.0 models of Trapline"
+                   "Requires: trapline = ${PROJECT_VERSION}, systemc" "-ltrapline-systemc")

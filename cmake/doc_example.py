@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The example of a documentation page: its first ```c block with a main(), and the ```text block after it.
+"""The example of a documentation page: its first ```c or ```cpp block with a main() or sc_main(), and the ```text block after it.
 
-usage: doc_example.py extract PAGE OUT.c   write the program (only if it has changed)
+usage: doc_example.py extract PAGE OUT     write the program (only if it has changed)
        doc_example.py run PAGE PROGRAM     run it and compare what it prints with the page
 """
 import difflib
@@ -18,11 +18,11 @@ def example(page):
     """The program and what it prints."""
     program = None
     for language, body in BLOCK.findall(pathlib.Path(page).read_text(encoding="utf-8")):
-        if program is None and language == "c" and "main(" in body:
+        if program is None and language in ("c", "cpp") and "main(" in body:
             program = body
         elif program is not None and language == "text":
             return program, body
-    sys.exit(f"{page}: no ```c block with a main() followed by a ```text block")
+    sys.exit(f"{page}: no ```c or ```cpp block with a main() followed by a ```text block")
 
 
 def main(arguments):
