@@ -189,13 +189,12 @@ void gic400::drive_outputs()
     }
 }
 
-// Both edges reset: while it is held no change of a line may leave a trace.
+// While it is held no access is answered, and lines leave no trace: after a reset all are level-sensitive.
 void gic400::follow_reset()
 {
-    bool held = reset->read();
-    if (held != in_reset_)
+    in_reset_ = reset->read();
+    if (in_reset_)
         warm_reset();
-    in_reset_ = held;
 }
 
 // ---- lines ----------------------------------------------------------------------------------------

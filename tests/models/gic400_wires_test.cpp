@@ -112,6 +112,16 @@ TEST_F(Gic400Wires, a_glitch_within_a_delta_is_no_edge_and_an_edge_is_kept)
     run();
 }
 
+TEST_F(Gic400Wires, every_output_is_driven_from_the_start)
+{
+    sc_core::sc_signal<bool> fiq{"fiq", true}, virq{"virq", true};
+    gic.fiq[0].bind(fiq);
+    gic.virq[1].bind(virq);
+    settle();
+    EXPECT_FALSE(fiq.read());
+    EXPECT_FALSE(virq.read());
+}
+
 // The outputs have one driver, so sc_signal's check of writers is content (E115).
 TEST_F(Gic400Wires, several_initiators_may_access_in_one_delta)
 {
@@ -204,8 +214,11 @@ TEST_F(Gic400Wires, the_reset_wire_holds_the_gic_in_reset)
     cpu0.write(gicd + GICD_CTLR, 1);
     EXPECT_EQ(cpu0.status, tlm::TLM_GENERIC_ERROR_RESPONSE);
     gic.set_spi(41, true);
+    gic.set_spi(42, true);
+    gic.set_spi(42, false);
     reset.write(false);
     settle();
+    EXPECT_EQ(gic.peek("GICD_ISPENDR1"), 3u << 8) << "the levels of 40 and 41, and nothing of 42";
     EXPECT_EQ(cpu0.read(gicd + GICD_CTLR), 0u);
     EXPECT_EQ(cpu0.status, tlm::TLM_OK_RESPONSE);
     cpu1.enable_cpu();
