@@ -58,6 +58,16 @@ TRAPLINE_API void machine_gic_state(struct machine *m, unsigned cpu, uint32_t in
 TRAPLINE_API void machine_device_raise(struct machine *m, unsigned device);
 TRAPLINE_API void machine_device_line(struct machine *m, unsigned device, bool level);
 
+/* The SPI of a device, 0: it has none, or there is no such device; how many devices have one. */
+TRAPLINE_API uint32_t machine_device_spi(const struct machine *m, unsigned device);
+TRAPLINE_API size_t machine_wired_devices(const struct machine *m);
+
+/*
+ * The cause of an exit by what the trace record kvm_guest_left says (its argument `trap`), where the guest's own
+ * exception decides it. MACHINE_EXIT_COUNT: an interrupt took it out, and the host finds the cause.
+ */
+TRAPLINE_API enum machine_exit_cause machine_trap_cause(int64_t trap);
+
 /* ---- stepping ------------------------------------------------------------------------------------- */
 
 /* Begins set-up. 0, or -EINVAL: it has been started before. */
@@ -99,7 +109,9 @@ TRAPLINE_API int machine_job_save(const struct machine *m, void *buf, size_t siz
  * machine_new. */
 TRAPLINE_API int machine_job_load(const void *buf, size_t size, const struct machine_outside *outside,
                                   struct machine **out, char *why, size_t n);
-/* The same for the results of a machine that has run, and their way into one that was built alike and has not. */
+/* The GIC that the machine of an image needs, for who makes it before the machine. 0 or -EPROTO. */
+TRAPLINE_API int machine_job_gic_config(const void *buf, size_t size, struct gic_config *out);
+/* The results of a machine that has run, and their way into one that was built alike and has not. */
 TRAPLINE_API size_t machine_results_size(struct machine *m);
 TRAPLINE_API int machine_results_save(struct machine *m, void *buf, size_t size);
 /* 0, -EINVAL (it has run already, or the image makes no sense) or -EPROTO. Leaves m as if machine_run() had run it. */

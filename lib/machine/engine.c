@@ -227,10 +227,24 @@ void machine_gic_state(struct machine *m, unsigned cpu, uint32_t intid, uint32_t
     flow_gic_state(m, cpu, intid, old_bits, new_bits);
 }
 
+uint32_t machine_device_spi(const struct machine *m, unsigned device)
+{
+    bool wired = device < m->cfg.ndevices && m->cfg.devices[device].kind != MACHINE_INJECTOR;
+    return wired ? m->cfg.devices[device].spi : 0;
+}
+
+size_t machine_wired_devices(const struct machine *m)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < m->cfg.ndevices; i++)
+        n += machine_device_spi(m, i) != 0;
+    return n;
+}
+
 static struct mdevice *outside_device(struct machine *m, unsigned device)
 {
-    bool wired = m->outside.devices && device < m->cfg.ndevices && m->cfg.devices[device].kind != MACHINE_INJECTOR;
-    return wired && m->phase == PHASE_RUN ? &m->dev[device] : NULL;
+    bool there = m->outside.devices && machine_device_spi(m, device) != 0;
+    return there && m->phase == PHASE_RUN ? &m->dev[device] : NULL;
 }
 
 void machine_device_raise(struct machine *m, unsigned device)

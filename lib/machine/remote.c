@@ -113,6 +113,17 @@ static bool find_arrays(struct machine_config *cfg, const unsigned char *at, siz
     return left == 0;
 }
 
+int machine_job_gic_config(const void *buf, size_t size, struct gic_config *out)
+{
+    struct machine_config cfg;
+    int err = head_check(buf, size, IMAGE_JOB);
+    if (err || size < sizeof(struct head) + sizeof cfg)
+        return -EPROTO;
+    memcpy(&cfg, (const unsigned char *)buf + sizeof(struct head), sizeof cfg);
+    machine_gic_config(&cfg, out);
+    return 0;
+}
+
 static int job_build(const unsigned char *buf, size_t size, const struct machine_outside *outside, struct machine **out,
                      char *why, size_t n)
 {

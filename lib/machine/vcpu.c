@@ -184,19 +184,21 @@ static int guest(struct sim_strand *s, struct sim_frame *f)
     }
 }
 
+enum machine_exit_cause machine_trap_cause(int64_t trap)
+{
+    static const enum machine_exit_cause cause[] = {
+        [TRAP_IRQ] = MACHINE_EXIT_COUNT,           [TRAP_WFI] = MACHINE_EXIT_WFX,
+        [TRAP_MMIO] = MACHINE_EXIT_MMIO_GICD,      [TRAP_HVC] = MACHINE_EXIT_HVC,
+        [TRAP_MMIO_USER] = MACHINE_EXIT_MMIO_USER, [TRAP_IOEVENTFD] = MACHINE_EXIT_MMIO_IOEVENTFD,
+    };
+    return trap >= 0 && (uint64_t)trap < sizeof cause / sizeof cause[0] ? cause[trap] : MACHINE_EXIT_COUNT;
+}
+
 /* What stands between the entry and here decides the cause; a trap has its own. */
 static enum machine_exit_cause cause_of(const struct vcpu *v, uint64_t acks)
 {
-    if (v->trap == TRAP_WFI)
-        return MACHINE_EXIT_WFX;
-    if (v->trap == TRAP_MMIO)
-        return MACHINE_EXIT_MMIO_GICD;
-    if (v->trap == TRAP_MMIO_USER)
-        return MACHINE_EXIT_MMIO_USER;
-    if (v->trap == TRAP_IOEVENTFD)
-        return MACHINE_EXIT_MMIO_IOEVENTFD;
-    if (v->trap == TRAP_HVC)
-        return MACHINE_EXIT_HVC;
+    if (v->trap != TRAP_IRQ)
+        return machine_trap_cause(v->trap);
     const struct host_cpu_acks *now = host_cpu_acks_get(v->m->host, v->thread.cpu), *was = &v->acks_at_entry;
     if (now->device != was->device)
         return MACHINE_EXIT_PHYS_DEVICE_IRQ;

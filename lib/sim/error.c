@@ -6,7 +6,7 @@
 
 #define ERRORS(X)                                                                                                      \
     X(E2BIG, "larger than the limit")                                                                                  \
-    X(EACCES, "it may not be written")                                                                                 \
+    X(EACCES, "permission denied")                                                                                     \
     X(EAGAIN, "not now; try again later")                                                                              \
     X(EBADF, "not an open descriptor")                                                                                 \
     X(EBADMSG, "damaged, or no such data at all")                                                                      \
@@ -26,6 +26,7 @@
     X(ENOTSUP, "not supported in this combination")                                                                    \
     X(ENOTTY, "the operation does not fit the object")                                                                 \
     X(ENXIO, "no such address or register")                                                                            \
+    X(EPIPE, "nobody at the other end")                                                                                \
     X(EPROTO, "another version of the format")                                                                         \
     X(EXDEV, "made with another configuration")
 
