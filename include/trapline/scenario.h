@@ -101,6 +101,8 @@ struct scenario_hooks {
     /* The machine is built and not yet run: the place for machine_add_sink. A non-zero result ends the run. */
     int (*prepare)(void *ctx, const struct scenario *s, size_t mode, struct machine *m);
     void (*progress)(void *ctx, uint64_t done, uint64_t total);
+    /* Instead of machine_run, and with its meaning: for another engine. */
+    int (*run)(void *ctx, struct machine *m);
 };
 
 /*

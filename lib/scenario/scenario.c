@@ -268,7 +268,7 @@ int scenario_run(struct scenario *s, size_t mode, const struct scenario_hooks *h
     if (!m->status) {
         if (h && h->progress)
             machine_on_progress(m->machine, h->progress, h->ctx);
-        m->status = machine_run(m->machine);
+        m->status = h && h->run ? h->run(h->ctx, m->machine) : machine_run(m->machine);
         if (m->status && machine_error(m->machine))
             m->error = arena_strdup(&s->arena, machine_error(m->machine));
     }

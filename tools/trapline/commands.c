@@ -46,7 +46,7 @@ const struct command commands[] = {
      {"trapline run scenarios/vfio-platform-direct-eoi.yaml",
       "trapline run scenario.yaml --mode forwarded --set 'traffic[0].every=2us'",
       "trapline run scenarios/*.yaml -q --baseline baseline.json --junit results.xml"},
-     "mbUTFsSujJMCtfpaqvcnh",
+     "mbUTFsSujJMCtefpaqvcnh",
      run_more,
      1,
      ANY,

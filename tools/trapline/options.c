@@ -55,6 +55,8 @@ static const struct option table[] = {
      NULL},
     {'B', 0, "base", "MODE", "compare with this mode (default: the first)", ARG_VALUE, TO_TEXT, OFF(base), 0, NULL},
     {'W', 0, "with", "MODE", "compare this mode (default: all others)", ARG_VALUE, TO_TEXT, OFF(with), 0, NULL},
+    {'e', 0, "engine", "ENGINE", "who runs the model: c (default) or systemc; the results are the same", ARG_VALUE,
+     TO_TEXT, OFF(engine), 0, "c systemc"},
     {'t', 't', "trace", "FILE", "write a trace of every run, for trace2vcd", ARG_VALUE, TO_TEXT, OFF(trace), 0, NULL},
     {'p', 0, "profile-dir", "DIR", "look for cost profiles here first (may be repeated)", ARG_VALUE, TO_WORDS,
      OFF(profile_dirs), 0, NULL},

@@ -29,7 +29,7 @@ struct options {
     bool help, version, quiet, verbose, no_progress, allow_unpriced;
     bool json;             /* --json without a file: instead of the tables */
     const char *json_file; /* --json=FILE */
-    const char *trace, *color, *seed, *until;
+    const char *trace, *color, *seed, *until, *engine;
     const char *junit, *md, *csv, *format; /* other forms of the results */
     const char *baseline, *base, *with;
     bool update, list;

@@ -103,7 +103,7 @@ void progress_show(struct progress *p, uint64_t done, uint64_t total)
 {
     double t;
 
-    if (!p->on)
+    if (!p->on || !total)
         return;
     t = now();
     if (t - p->start < 1.0 || t - p->last < 0.2)

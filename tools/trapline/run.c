@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run.c - `trapline run` and `trapline check`. */
 #include "commands.h"
+#include "engine.h"
 #include "formats.h"
 #include "trace.h"
 
@@ -40,6 +41,10 @@ static int check_usage(struct outputs *out, const struct options *o)
 
     if (code == EXIT_HOLDS)
         code = outputs_plan(out, cmd, o, formats, sizeof formats / sizeof formats[0]);
+    if (code == EXIT_HOLDS && engine_is_systemc(o) && o->trace)
+        code = usage_error(cmd, "'--trace' needs '--engine c': the engines make the same records");
+    if (code == EXIT_HOLDS)
+        code = engine_find(o);
     if (code == EXIT_HOLDS && github_wanted(o) && out->to_stdout)
         code = usage_error(cmd, "'--format github' and another output cannot both use standard output");
     if (code == EXIT_HOLDS && o->baseline)

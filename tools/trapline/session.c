@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "session.h"
 
+#include "engine.h"
 #include "trace.h"
 
 #include <errno.h>
@@ -180,6 +181,11 @@ const char *session_failure(int err)
                             : "the run could not be made";
 }
 
+static int run_by_systemc(void *ctx, struct machine *m)
+{
+    return engine_systemc_run(m, progress, ctx);
+}
+
 static void run_failed(struct session *x, const struct scenario *s, size_t mode, int err)
 {
     fprintf(stderr, "trapline: %s: mode '%s': %s: %s\n", scenario_file(s), scenario_mode_name(s, mode),
@@ -187,12 +193,12 @@ static void run_failed(struct session *x, const struct scenario *s, size_t mode,
     if (err == -ENOTSUP)
         fprintf(stderr,
                 "      = help: choose another cost profile, or --allow-unpriced to go on without these prices\n");
-    session_code(x, err == -ELOOP ? EXIT_FAILS : err == -EFAULT ? EXIT_MODEL : EXIT_USAGE);
+    session_code(x, err == -ELOOP ? EXIT_FAILS : err == -EFAULT || err == -EPIPE ? EXIT_MODEL : EXIT_USAGE);
 }
 
 void session_run_modes(struct session *x, struct report *r, const bool *wanted)
 {
-    const struct scenario_hooks hooks = {x, prepare, progress};
+    const struct scenario_hooks hooks = {x, prepare, progress, engine_is_systemc(x->o) ? run_by_systemc : NULL};
 
     for (size_t m = 0; m < scenario_modes(r->s); m++) {
         int err;
