@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One interrupt from the wire to its end with direct EOI, all software steps and counters on, under SystemC: host time per
-// interrupt, and the same in the C engine as the floor. A simulation is elaborated once, so one host runs on through the whole
-// measurement, with more interrupts than will be needed.
+// One interrupt from the wire to its end with direct EOI, all software steps and counters on, under SystemC: host time
+// per interrupt, and the same in the C engine as the floor. A simulation is elaborated once, so one host runs on
+// through the whole measurement, with more interrupts than will be needed.
 #include <trapline/systemc/kvm_host.hpp>
 
 #include <benchmark/benchmark.h>
