@@ -14,6 +14,7 @@
     X(EDEADLK, "the call would wait for itself")                                                                       \
     X(EEXIST, "already exists")                                                                                        \
     X(EFAULT, "the model broke one of its own invariants")                                                             \
+    X(EFBIG, "a file larger than the limit")                                                                           \
     X(EINVAL, "an argument is not acceptable")                                                                         \
     X(EIO, "input or output failed")                                                                                   \
     X(ELOOP, "no progress: the same work comes up for ever")                                                           \

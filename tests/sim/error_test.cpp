@@ -23,9 +23,9 @@ const std::map<std::string, int> kCodes = {
     {                                                                                                                  \
 #e, e                                                                                                          \
     }
-    C(E2BIG),   C(EACCES), C(EAGAIN), C(EBADF),   C(EBADMSG), C(EBUSY),  C(EDEADLK), C(EEXIST), C(EFAULT),
-    C(EINVAL),  C(EIO),    C(ELOOP),  C(ENODATA), C(ENODEV),  C(ENOENT), C(ENOMEM),  C(ENOSPC), C(ENOSYS),
-    C(ENOTSUP), C(ENOTTY), C(ENXIO),  C(EPIPE),   C(EPROTO),  C(EXDEV)
+    C(E2BIG),  C(EACCES),  C(EAGAIN), C(EBADF), C(EBADMSG), C(EBUSY),  C(EDEADLK), C(EEXIST), C(EFAULT),
+    C(EFBIG),  C(EINVAL),  C(EIO),    C(ELOOP), C(ENODATA), C(ENODEV), C(ENOENT),  C(ENOMEM), C(ENOSPC),
+    C(ENOSYS), C(ENOTSUP), C(ENOTTY), C(ENXIO), C(EPIPE),   C(EPROTO), C(EXDEV)
 #undef C
 };
 
