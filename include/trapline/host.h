@@ -24,9 +24,13 @@ extern "C" {
 
 /* SGIs as Linux numbers its IPIs. */
 enum { HOST_IPI_RESCHEDULE = 0, HOST_IPI_CALL_FUNC = 1 };
-/* PPIs: the host's timer (the EL1 physical timer), and the virtual timer, which is the guests'. */
-#define HOST_TIMER_PPI  30u
-#define HOST_VTIMER_PPI 27u
+/*
+ * PPIs of a CPU's timers: physical at EL1, virtual at EL1, physical at EL2. The host's own is the first, or with VHE
+ * the last; the others are then the guests'.
+ */
+#define HOST_PTIMER_PPI  30u
+#define HOST_VTIMER_PPI  27u
+#define HOST_HPTIMER_PPI 26u
 
 struct host;
 
@@ -206,8 +210,9 @@ struct host_config {
     struct gic_port port;
     bool lazy_disable;
     uint32_t maint_ppi;
-    void *ctx; /* of the functions below */
-    /* Programs CPU `cpu`'s timer to raise HOST_TIMER_PPI at `at`; SIM_FOREVER: lowers the line, stops it. */
+    uint32_t timer_ppi; /* of the host's timer; 0: HOST_PTIMER_PPI */
+    void *ctx;          /* of the functions below */
+    /* Programs CPU `cpu`'s timer to raise timer_ppi at `at`; SIM_FOREVER: lowers the line, stops it. */
     void (*timer_program)(void *ctx, unsigned cpu, sim_tick at);
     /* Work in progress on this CPU must be looked at again. */
     void (*poke)(void *ctx, unsigned cpu);

@@ -67,6 +67,7 @@ struct vgic_irq {
     uint8_t active_source;
     uint8_t priority; /* top 5 bits kept */
     uint8_t group;
+    bool unpresented;  /* mapped SPI, live level: injected, and in no list register since */
     const void *owner; /* only this owner may inject */
     /* Mapped: the level of the physical line as its owner knows it; NULL: the distributor is asked. */
     bool (*get_input_level)(const void *owner);
@@ -223,6 +224,12 @@ TRAPLINE_API int vgic_has_reg(uint32_t offset);
 TRAPLINE_API void vgic_load(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu);
 TRAPLINE_API void vgic_put(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu);
 TRAPLINE_API void vgic_vmcr_sync(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu);
+/*
+ * The vCPU is about to sleep in WFI. A mapped level SPI that is read live (VGIC_MAPPED_DEOI_LIVE) may have lost its
+ * line since it was injected; its physical interrupt is released then, as flush and sync do. (The series itself leaves
+ * it active, and the interrupt dead, if a device is reset just then.)
+ */
+TRAPLINE_API void vgic_blocking(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu);
 /* Wake predicate kvm_vgic_vcpu_pending_irq (1.5). */
 TRAPLINE_API bool vgic_vcpu_pending(const struct vgic *v, unsigned vcpu);
 

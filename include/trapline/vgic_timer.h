@@ -6,7 +6,8 @@
  * guest programs it without an exit. When it fires, its PPI takes the guest out; the host only drops the priority, and
  * the PPI is mapped to the guest's (HW bit), so that the guest's own deactivation is the physical one's.
  *
- * A vCPU has one struct vgic_timer. Only the virtual timer is modelled: on a VHE host KVM loads the physical one too.
+ * A vCPU has one struct vgic_timer. Of the physical timer, which a VHE host gives to its guests too, only what every
+ * load of a vCPU writes is modelled: guests here do not use it.
  */
 #ifndef TRAPLINE_VGIC_TIMER_H
 #define TRAPLINE_VGIC_TIMER_H
@@ -31,6 +32,7 @@ struct vgic_timer;
 /* What the timers of a host share. Filled in by vgic_timer_host_init. */
 struct vgic_timer_host {
     struct vgic_timer_hw hw;
+    int ptimer_irq; /* host interrupt of the physical timer if that is loaded with a vCPU (VHE); 0: it is not */
     struct vgic_timer *running[GIC_MAX_CPUS]; /* whose timer is loaded on each CPU */
     uint64_t stray;                           /* interrupts while no vCPU was loaded */
 };
@@ -48,7 +50,7 @@ struct vgic_timer {
 };
 
 /* Fills it in: no vCPU loaded anywhere. */
-TRAPLINE_API void vgic_timer_host_init(struct vgic_timer_host *h, const struct vgic_timer_hw *hw);
+TRAPLINE_API void vgic_timer_host_init(struct vgic_timer_host *h, const struct vgic_timer_hw *hw, int ptimer_irq);
 /*
  * kvm_timer_enable: maps the guest's PPI to the host's (host_irq) and owns it. The structures are the caller's and stay
  * where they are. 0, -EINVAL (no such vCPU or host interrupt) or -EEXIST (the PPI has another owner).

@@ -14,6 +14,8 @@ int host_new(const struct host_config *cfg, struct host **out)
     if (!h)
         return -ENOMEM;
     h->cfg = *cfg;
+    if (!h->cfg.timer_ppi)
+        h->cfg.timer_ppi = HOST_PTIMER_PPI;
     h->sim = cfg->sim;
     for (uint32_t i = 0; i < HOST_MAX_IRQS; i++)
         h->irq[i] = (struct host_irq){.intid = i, .depth = 1, .masked = true, .running = -1};

@@ -116,7 +116,7 @@ int host_irq_set_forwarded(struct host *h, uint32_t irq, bool on)
 
 int host_percpu_irq_request(struct host *h, uint32_t irq, const struct sim_proc *handler, void *obj, bool forwarded)
 {
-    if (irq < HOST_FIRST_PPI || irq >= 32 || irq == HOST_TIMER_PPI || irq == h->cfg.maint_ppi)
+    if (irq < HOST_FIRST_PPI || irq >= 32 || irq == h->cfg.timer_ppi || irq == h->cfg.maint_ppi)
         return -EINVAL;
     struct host_percpu_irq *p = &h->ppi[irq - HOST_FIRST_PPI];
     if (p->handler)

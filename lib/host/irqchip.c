@@ -42,7 +42,7 @@ void host_irqchip_init(struct host *h)
         for (uint32_t i = 0; i < 32; i += 4)
             gic_port_write(p, c, GIC_DIST, GICD_IPRIORITYR + i, all);
         /* All SGIs, the host's timer, the maintenance interrupt. */
-        uint32_t enable = 0xffffu | bit(HOST_TIMER_PPI);
+        uint32_t enable = 0xffffu | bit(h->cfg.timer_ppi);
         if (h->cfg.maint_ppi)
             enable |= bit(h->cfg.maint_ppi);
         gic_port_write(p, c, GIC_DIST, GICD_ISENABLER, enable);
@@ -155,7 +155,7 @@ static int entry_dispatch(struct sim_strand *s, struct sim_frame *f)
             c->acks.ipi_call++;
         sim_charge(s->cpu, SIM_COST_HOST_IPI);
         sim_trace(h->sim, s->cpu->id, EV_IPI_ENTRY, intid);
-    } else if (intid == HOST_TIMER_PPI) {
+    } else if (intid == h->cfg.timer_ppi) {
         h->stats.acks_timer++;
         c->acks.timer++;
         sim_charge(s->cpu, SIM_COST_HOST_IRQ);

@@ -247,6 +247,12 @@ static int act_run(struct sim_strand *s, struct sim_frame *f)
     struct machine *m = f->obj;
     const struct machine_action *a = &m->cfg.actions[f->r[0]];
     m->storm_steps = 0;
+    bool hardware = a->kind == MACHINE_ACTION_RESET || a->kind == MACHINE_ACTION_AFFINITY;
+    if (a->kind != MACHINE_ACTION_DESTROY_VM && !hardware && !m->dev[a->device].route) {
+        machine_note(m, "%s: '%s' has no route, so nobody has opened it", machine_action_name(a->kind),
+                     m->dev[a->device].cfg->name);
+        return ACT_NEXT;
+    }
     void *obj = a->kind == MACHINE_ACTION_DESTROY_VM ? (void *)m : (void *)&m->dev[a->device];
     return sim_call(s, f, ACT_NEXT, action_proc[a->kind], obj, a->cpu, 0, 0, 0);
 }

@@ -188,8 +188,9 @@ int machine_finish(struct machine *m)
         return -EINVAL;
     if (!m->stop && !m->cfg.until && sim_next_at(&m->sim) != SIM_FOREVER)
         machine_fail(m, -ELOOP, "an interrupt storm: still busy a second after the last cause; " STORM_HINT);
-    if (!m->stop && !m->cfg.until && m->ops.left)
-        machine_fail(m, -EFAULT, "the guest's operations came to a standstill");
+    if (!m->stop && !m->cfg.until && m->ops.left && !m->vcpu[0].dying)
+        machine_fail(m, -ELOOP, "the guest's operations came to a standstill: %s",
+                     m->vcpu[0].paused ? "the guest is halted for ever" : "nothing is left that could go on");
     m->phase = PHASE_DONE;
     m->end = m->cfg.until && !m->stop ? m->limit : m->sim.now;
     m->ended = true;

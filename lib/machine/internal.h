@@ -247,6 +247,12 @@ struct machine {
 void machine_fail(struct machine *m, int status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void machine_note(struct machine *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* With VHE the host runs at EL2, and so does its timer; the EL1 physical timer is the guests' then. */
+static inline uint32_t host_timer_ppi(const struct machine *m)
+{
+    return m->cfg.platform.host == MACHINE_VHE ? HOST_HPTIMER_PPI : HOST_PTIMER_PPI;
+}
+
 #define MAX_TICKS (UINT64_MAX / 8) /* times may be added up without overflow */
 
 /* config.c: what is wrong with a configuration, in a sentence; NULL: nothing. */

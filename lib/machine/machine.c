@@ -204,6 +204,7 @@ static int build_software(struct machine *m)
         .port = port,
         .lazy_disable = c->kernel.lazy_disable,
         .maint_ppi = MAINT_PPI,
+        .timer_ppi = host_timer_ppi(m),
         .ctx = m,
         .timer_program = pcpu_timer_program,
         .poke = pcpu_poke,
@@ -290,8 +291,12 @@ static int build_devices(struct machine *m)
                                     .ctx = d,
                                     .set_line = set_line};
         d->next_on_spi = m->dev_of_spi[d->cfg->spi];
+        if (d->next_on_spi >= 0 && !(d->cfg->shared && m->dev[d->next_on_spi].cfg->shared))
+            return -EBUSY;
         m->dev_of_spi[d->cfg->spi] = (int16_t)i;
         gic_watch(m->gic, d->cfg->spi, true);
+        if (!d->route)
+            continue; /* nobody has opened it */
         int err =
             vfio_platform_irq_open(&d->vfio, m->host, &m->sim, d->cfg->spi, d->hw.level, d->cfg->shared, d->cfg->cpu);
         if (err)

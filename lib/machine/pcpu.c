@@ -29,7 +29,7 @@ static void timer_fire(struct sim *sim, struct sim_event *ev)
 {
     (void)sim;
     struct pcpu *p = ev->owner;
-    port_set_ppi(p->m, p->cpu.id, HOST_TIMER_PPI, true);
+    port_set_ppi(p->m, p->cpu.id, host_timer_ppi(p->m), true);
 }
 
 void pcpu_init(struct machine *m, unsigned cpu)
@@ -48,7 +48,7 @@ void pcpu_timer_program(void *ctx, unsigned cpu, sim_tick at)
     struct machine *m = ctx;
     struct pcpu *p = &m->pcpu[cpu];
     sim_cancel(&m->sim, &p->timer_ev);
-    port_set_ppi(m, cpu, HOST_TIMER_PPI, false);
+    port_set_ppi(m, cpu, host_timer_ppi(m), false);
     if (at != SIM_FOREVER)
         (void)sim_at(&m->sim, &p->timer_ev, at < m->sim.now ? m->sim.now : at);
 }

@@ -27,7 +27,8 @@ int timer_build(struct machine *m)
     for (unsigned i = 0; i < m->cfg.platform.cpus; i++)
         m->pcpu[i].vtimer =
             (struct arch_timer){.sim = &m->sim, .cpu = i, .intid = HOST_VTIMER_PPI, .ctx = m, .set_line = set_line};
-    vgic_timer_host_init(&m->timers, &hw);
+    bool vhe = m->cfg.platform.host == MACHINE_VHE;
+    vgic_timer_host_init(&m->timers, &hw, vhe ? (int)HOST_PTIMER_PPI : 0);
     int err = host_percpu_irq_request(m->host, HOST_VTIMER_PPI, &vgic_timer_irq_proc, &m->timers, true);
     for (unsigned i = 0; !err && i < m->cfg.nvcpus; i++)
         err = vgic_timer_init(&m->vcpu[i].timer, &m->timers, m->vgic, i, HOST_VTIMER_PPI);

@@ -276,12 +276,16 @@ static int block(struct sim_strand *s, struct sim_frame *f)
         return LOOP;
     if (v->timer_unloaded)
         return timer_load(s, f, BLOCK);
-    if (v->paused || !(vgic_vcpu_pending(m->vgic, v->id) || vgic_timer_should_fire(&v->timer))) {
+    /* An expired timer ends the block whatever else holds (kvm_vcpu_check_block); who is paused sleeps in the loop
+     * then. */
+    if (!vgic_timer_should_fire(&v->timer) && (v->paused || !vgic_vcpu_pending(m->vgic, v->id))) {
+        vgic_blocking(m->vgic, s->cpu, v->id);
         v->blocked = true;
         return SIM_WAIT;
     }
     if (v->blocked) {
         v->blocked = false;
+        m->n.halt_wakeups++;
         sim_charge(s->cpu, SIM_COST_WAKEUP);
         sim_trace(&m->sim, s->cpu->id, EV_KVM_VCPU_WAKEUP, v->id, (int64_t)(m->sim.now - v->left_at));
     }
@@ -357,7 +361,6 @@ void vcpu_kick(void *ctx, struct sim_cpu *cpu, unsigned vcpu)
     int how = NOTHING;
     v->request = true;
     if (v->blocked && v->thread.state == HOST_SLEEPING) {
-        m->n.halt_wakeups++;
         (void)host_thread_wake(m->host, &v->thread);
         how = WOKEN;
     } else if (v->mode == IN_GUEST_MODE) {

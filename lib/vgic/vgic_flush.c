@@ -119,6 +119,7 @@ static bool populate(struct vgic *v, struct vgic_irq *irq, struct vgic_lr *lr)
         return true;
 
     lr->pending = true;
+    irq->unpresented = false;
     if (!irq->level_config)
         irq->pending_latch = false;
     if (sgi && !take_sgi_source(v, irq, lr)) {
@@ -171,7 +172,10 @@ static unsigned fill_lrs(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu)
         /* Nothing less urgent may overtake the instances of an SGI that still wait (4.17). */
         if (multi_sgi && !v->profile.multi_lr_sgi && irq->priority > sgi_prio)
             break;
-        if (vgic_target(v, irq) == (int)vcpu && populate(v, irq, &lr)) {
+        int target = vgic_target(v, irq);
+        if (target == VGIC_NO_VCPU)
+            vgic_release_unpresented(v, cpu, irq);
+        if (target == (int)vcpu && populate(v, irq, &lr)) {
             write_lr(v, cpu, vcpu, n++, &lr);
             if (irq->source)
                 sgi_prio = irq->priority;

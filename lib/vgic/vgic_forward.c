@@ -24,6 +24,7 @@ static void unmap(struct vgic_irq *irq)
 {
     irq->hw = false;
     irq->hwintid = 0;
+    irq->unpresented = false;
     irq->get_input_level = NULL;
 }
 

@@ -70,6 +70,20 @@ int vgic_queue_commit(struct vgic *v, struct sim_cpu *cpu, struct vgic_irq *irq,
     return VGIC_NO_VCPU;
 }
 
+void vgic_release_unpresented(struct vgic *v, struct sim_cpu *cpu, struct vgic_irq *irq)
+{
+    if (!irq->unpresented || irq->active || vgic_irq_pending(v, irq))
+        return;
+    irq->unpresented = false;
+    vgic_set_phys_active(v, cpu, irq, false);
+}
+
+void vgic_blocking(struct vgic *v, struct sim_cpu *cpu, unsigned vcpu)
+{
+    for (struct vgic_irq *irq = v->vcpu[vcpu].head; irq; irq = irq->ap_next)
+        vgic_release_unpresented(v, cpu, irq);
+}
+
 /* ---- kvm_vgic_inject_irq ---- */
 
 enum { INJECT_RAISE, INJECT_QUEUE };
@@ -104,15 +118,17 @@ static int inject_raise(struct sim_strand *s, struct sim_frame *f)
     if (!irq->level_config && irq->pending_latch)
         vgic_merged(v, irq);
     if (vgic_live_level(v, irq))
-        ; /* the level is the physical distributor's */
+        irq->unpresented |= level; /* the level is the physical distributor's */
     else if (irq->level_config)
         irq->line_level = level;
     else
         irq->pending_latch = true;
 
     int chosen = vgic_queue_choose(v, s->cpu, irq);
-    if (chosen == VGIC_NO_VCPU)
+    if (chosen == VGIC_NO_VCPU) {
+        vgic_release_unpresented(v, s->cpu, irq);
         return SIM_RET;
+    }
     f->r[3] = (uint64_t)chosen;
     return INJECT_QUEUE;
 }
@@ -127,6 +143,7 @@ static int inject_queue(struct sim_strand *s, struct sim_frame *f)
         f->r[3] = (uint64_t)again;
         return INJECT_QUEUE;
     }
+    vgic_release_unpresented(v, s->cpu, irq);
     s->ret = 0;
     return SIM_RET;
 }

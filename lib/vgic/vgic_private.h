@@ -120,6 +120,12 @@ static inline void vgic_set_phys_active(struct vgic *v, struct sim_cpu *cpu, con
 
 /* ---- vgic_irq.c ---- */
 
+/*
+ * A mapped level SPI whose line is read live (6.4) was injected, and its line has gone before a list register held it:
+ * nobody would ever deactivate the physical interrupt. Does so. Nothing for all others.
+ */
+void vgic_release_unpresented(struct vgic *v, struct sim_cpu *cpu, struct vgic_irq *irq);
+
 /* vCPU the interrupt belongs on now, or VGIC_NO_VCPU (1.4). The one place that decides it. */
 int vgic_target(const struct vgic *v, const struct vgic_irq *irq);
 /*

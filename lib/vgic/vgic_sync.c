@@ -51,6 +51,8 @@ static void fold(struct vgic *v, struct sim_cpu *cpu, struct vgic_irq *irq, cons
     /* The software latch lives until the guest has finished; with pending and active at once, until the acknowledge. */
     if (irq->level_config && !lr->pending && (!lr->active || !v->profile.pa_suppress_level))
         irq->pending_latch = false;
+    if (lr->pending && vgic_live_level(v, irq))
+        irq->unpresented = true; /* the guest has not taken it */
     resample(v, cpu, irq, lr->pending, deactivated);
 }
 
@@ -72,6 +74,7 @@ static int sync_prune(struct sim_strand *s, struct sim_frame *f)
         next = irq->ap_next;
         int target = vgic_target(v, irq);
         if (target == VGIC_NO_VCPU) {
+            vgic_release_unpresented(v, s->cpu, irq);
             vgic_list_unlink(v, prev, irq);
             sim_trace(v->sim, s->cpu->id, EV_VGIC_PRUNE, vcpu, irq->intid);
         } else if (target == vcpu) {

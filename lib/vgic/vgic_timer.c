@@ -37,9 +37,9 @@ static bool input_level(const void *owner)
     return vgic_timer_should_fire(owner);
 }
 
-void vgic_timer_host_init(struct vgic_timer_host *h, const struct vgic_timer_hw *hw)
+void vgic_timer_host_init(struct vgic_timer_host *h, const struct vgic_timer_hw *hw, int ptimer_irq)
 {
-    *h = (struct vgic_timer_host){.hw = *hw};
+    *h = (struct vgic_timer_host){.hw = *hw, .ptimer_irq = ptimer_irq};
 }
 
 int vgic_timer_init(struct vgic_timer *t, struct vgic_timer_host *h, struct vgic *v, unsigned vcpu, int host_irq)
@@ -78,8 +78,11 @@ static int load_registers(struct sim_strand *s, struct sim_frame *f)
     struct vgic_timer *t = f->obj;
     struct vgic *v = t->vgic;
     const struct vgic_irq *irq = vgic_lookup(v, t->vcpu, VGIC_TIMER_PPI);
-    if (v->profile.timer_set_active)
+    if (v->profile.timer_set_active) {
         vgic_set_phys_active(v, s->cpu, irq, irq->active || t->level);
+        if (t->host->ptimer_irq)
+            v->hooks.set_phys_active(v->hooks.ctx, s->cpu, t->host->ptimer_irq, false);
+    }
     t->cpu = s->cpu->id;
     t->loaded = true;
     t->host->running[t->cpu] = t;

@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(Host, EntryIpi,
 
 TEST_F(Entry, TimerIsCountedAndTakenDown)
 {
-    gic_set_ppi(rig.gic, 1, HOST_TIMER_PPI, true);
+    gic_set_ppi(rig.gic, 1, HOST_PTIMER_PPI, true);
     rig.run();
     EXPECT_EQ(host_stats_get(rig.host)->acks_timer, 1u);
     EXPECT_EQ(host_cpu_acks_get(rig.host, 1)->timer, 1u);
@@ -111,7 +111,7 @@ TEST_F(Entry, DeviceInterruptIsChargedOnce)
 
 TEST_F(Entry, ResetForgetsTheCounts)
 {
-    gic_set_ppi(rig.gic, 0, HOST_TIMER_PPI, true);
+    gic_set_ppi(rig.gic, 0, HOST_PTIMER_PPI, true);
     rig.run();
     host_stats_reset(rig.host);
     EXPECT_EQ(host_stats_get(rig.host)->acks_timer, 0u);
@@ -154,7 +154,7 @@ TEST_F(Entry, PerCpuRequestRefusesWhatIsNoPpiOrTaken)
     };
     EXPECT_EQ(request(15), -EINVAL);
     EXPECT_EQ(request(32), -EINVAL);
-    EXPECT_EQ(request(HOST_TIMER_PPI), -EINVAL);
+    EXPECT_EQ(request(HOST_PTIMER_PPI), -EINVAL);
     EXPECT_EQ(request(25), -EINVAL) << "maintenance";
     EXPECT_EQ(request(27), 0);
     EXPECT_EQ(request(27), -EBUSY);

@@ -294,7 +294,7 @@ TEST(HostInit, EnablesEveryInterfaceInSplitMode)
     for (unsigned c = 0; c < 3; c++) {
         EXPECT_EQ(gic_peek(rig.gic, c, GIC_CPU, GICC_CTLR, 4), 0x201u);
         EXPECT_EQ(gic_peek(rig.gic, c, GIC_CPU, GICC_PMR, 4), 0xf0u);
-        EXPECT_TRUE(gic_state(rig.gic, c, HOST_TIMER_PPI) & GIC_ST_ENABLED);
+        EXPECT_TRUE(gic_state(rig.gic, c, HOST_PTIMER_PPI) & GIC_ST_ENABLED);
         EXPECT_TRUE(gic_state(rig.gic, c, Rig::kMaintenancePpi) & GIC_ST_ENABLED);
         EXPECT_FALSE(gic_state(rig.gic, c, 27) & GIC_ST_ENABLED);
         EXPECT_EQ(gic_peek(rig.gic, c, GIC_DIST, GICD_IPRIORITYR + 28, 4), 0xa0a0a0a0u);

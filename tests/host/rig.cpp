@@ -49,7 +49,7 @@ Rig::Rig(const RigConfig &c) : cpus(c.cpus)
         timer[i].ev.owner = &timer[i];
         timer[i].ev.fire = [](struct sim *, sim_event *ev) {
             const auto *t = static_cast<Timer *>(ev->owner);
-            gic_set_ppi(t->rig->gic, t->cpu, HOST_TIMER_PPI, true);
+            gic_set_ppi(t->rig->gic, t->cpu, HOST_PTIMER_PPI, true);
         };
     }
 
@@ -96,7 +96,7 @@ Rig::~Rig()
 void Rig::program(unsigned c, sim_tick at)
 {
     programmed.push_back(std::to_string(c) + " " + (at == SIM_FOREVER ? "never" : std::to_string(at)));
-    gic_set_ppi(gic, c, HOST_TIMER_PPI, false);
+    gic_set_ppi(gic, c, HOST_PTIMER_PPI, false);
     sim_cancel(&sim, &timer[c].ev);
     if (at != SIM_FOREVER) {
         EXPECT_EQ(sim_at(&sim, &timer[c].ev, std::max(at, sim.now)), 0);

@@ -28,7 +28,7 @@ class Timer : public Guest
             static_cast<Timer *>(ctx)->ctl[cpu] = c;
             static_cast<Timer *>(ctx)->cval[cpu] = v;
         };
-        vgic_timer_host_init(&host, &ops);
+        vgic_timer_host_init(&host, &ops, 0);
         ASSERT_EQ(vgic_timer_init(&t, &host, m.v, 0, kPpi), 0);
         m.write(GICD_CTLR, 1);
         m.write(GICD_ISENABLER, 1u << kPpi);
@@ -129,6 +129,14 @@ TEST_F(Timer, load_injects_what_has_expired_meanwhile_and_sets_it_active)
     load();
     EXPECT_TRUE(m.irq(kPpi).line_level);
     EXPECT_EQ(m.phys_log, Strings({"set_active 27 1"}));
+}
+
+// A VHE host loads both timers, and writes the active state of both.
+TEST_F(Timer, load_with_vhe_writes_the_physical_timer_too)
+{
+    host.ptimer_irq = 30;
+    load();
+    EXPECT_EQ(m.phys_log, Strings({"set_active 27 0", "set_active 30 0"}));
 }
 
 TEST_F(Timer, load_clears_the_active_state_that_another_vcpu_left)
