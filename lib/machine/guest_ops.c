@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Operations that vCPU 0 repeats from the end of set-up on, after the micro-benchmarks of kvm-unit-tests
- * (arm/micro-bench.c). An operation is timed from its first instruction to the next one behind it; an IPI up to where
- * the benchmark stops its clock in the target's handler. The benchmark's own loop costs nothing here.
+ * (arm/micro-bench.c). An operation is timed from its first instruction to the next one behind it; an IPI, and a timer
+ * from its expiry, up to where the benchmark stops its clock in the handler. The benchmark's own loop costs nothing
+ * here.
  */
 #include "internal.h"
 #include <trapline/gic_regs.h>

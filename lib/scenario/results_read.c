@@ -107,8 +107,8 @@ static bool value(struct reading *r, const struct node *n, struct results_metric
     return true;
 }
 
-/* Unit and direction, as this version knows them; a metric that is gone counts something. */
-static void describe(struct results_metric *m)
+/* Unit and direction, as this version knows them; a metric that is gone counts something. false: it is gone. */
+static bool describe(struct results_metric *m)
 {
     size_t n;
     const struct machine_metric_info *info = machine_metric_table(&n);
@@ -120,7 +120,21 @@ static void describe(struct results_metric *m)
             continue;
         m->unit = info[i].unit;
         m->better = info[i].better;
+        return true;
     }
+    return false;
+}
+
+/* Nothing that is measured is negative, and what is counted is whole. */
+static bool is_possible(struct reading *r, const struct node *n, const struct results_metric *m)
+{
+    bool whole = !strcmp(m->unit, "count");
+
+    if (!m->valid || !m->real || (!whole && m->r >= 0))
+        return true;
+    diag_add(r->d, n->at, r->help, "the value of '%.60s' must be a %s number that is not negative", m->name,
+             whole ? "whole" : "finite");
+    return false;
 }
 
 /* Index of a metric in a list, or the list's length. */
@@ -170,8 +184,8 @@ static void metrics(struct reading *r, const struct node *map, bool wrapped, str
         m.name = rename_apply(r->out->renames, arena_strdup(r->a, p->key), &renamed);
         if (wrapped && (!is_kind(r, n, NODE_MAP, "a metric") || !(n = member(r, n, "value", NODE_SCALAR))))
             continue;
-        describe(&m);
-        if (!value(r, n, &m))
+        bool known = describe(&m);
+        if (!value(r, n, &m) || (known && !is_possible(r, n, &m)))
             continue;
         /* Under its old and its new name, as in a file mended by hand: the newest name counts, wherever it stands. */
         at = index_of(list, mode->n, m.name);

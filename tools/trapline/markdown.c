@@ -166,11 +166,13 @@ static void put_baseline(FILE *f, const struct run_subject *s, size_t i)
         return;
     }
     put_counts(f, v);
+    yard_cause(v, text, sizeof text);
     if (!baseline_failed(v)) {
+        if (yard_model_changed(v))
+            fprintf(f, "; %s.", text);
         fputc('\n', f);
         return;
     }
-    yard_cause(v, text, sizeof text);
     fprintf(f, "; %s.\n\n", text);
     put_changes(f, v);
     if (s->x->o->update)

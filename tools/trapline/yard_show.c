@@ -35,13 +35,18 @@ void yard_message(const struct baseline_verdict *v, const struct baseline_mode *
     snprintf(buf, n, "%s, mode %s: %s", v->base->name, m->now->name, change);
 }
 
+bool yard_model_changed(const struct baseline_verdict *v)
+{
+    return v->base && v->base->model_version != v->now->model_version;
+}
+
 /* What the model's version has to do with it; empty: nothing. */
 static void put_model(const struct baseline_verdict *v, const char *head, char *buf, size_t n)
 {
     uint64_t was = v->base->model_version, is = v->now->model_version;
 
     *buf = '\0';
-    if (was != is)
+    if (yard_model_changed(v))
         snprintf(buf, n, "%sthe model's version was %" PRIu64 " and is %" PRIu64 "%s", head, was, is,
                  was > is ? ": this trapline is older than the one that wrote the baseline" : "");
 }
@@ -179,8 +184,17 @@ static void show_cause(const struct baseline_verdict *v, const struct session *x
 
     yard_cause(v, text, sizeof text);
     if (!baseline_failed(v)) {
-        if (baseline_cause(v->base, v->now) != BASELINE_PROGRAM)
+        if (baseline_cause(v->base, v->now) == BASELINE_PROGRAM)
+            return;
+        if (github_wanted(x->o) && yard_model_changed(v)) {
+            github_begin("warning", x->o->baseline, 0, 0, "baseline");
+            github_text(v->base->name);
+            printf(": ");
+            github_text(text);
+            putchar('\n');
+        } else {
             printf("  note: %s\n", text);
+        }
         return;
     }
     printf("  %s\n", text);
@@ -197,7 +211,7 @@ void yard_show(const struct yardstick *y, const struct session *x, size_t i)
     const struct options *o = x->o;
     const struct colors *c = &x->r[i].c;
 
-    if (!v || (o->quiet && !baseline_failed(v) && !v->fresh))
+    if (!v || (o->quiet && !baseline_failed(v) && !v->fresh && !yard_model_changed(v)))
         return;
     printf("%s%sbaseline%s   %s: ", o->quiet ? "" : "\n", c->bold, c->off, o->baseline);
     if (!v->base) {

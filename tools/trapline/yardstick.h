@@ -51,5 +51,7 @@ void yard_message(const struct baseline_verdict *v, const struct baseline_mode *
 void yard_change(const struct results_change *c, char *buf, size_t n);
 /* What was changed since the baseline was made, as a sentence. */
 void yard_cause(const struct baseline_verdict *v, char *buf, size_t n);
+/* The baseline was made with another version of the model: worth telling whatever else holds. */
+bool yard_model_changed(const struct baseline_verdict *v);
 
 #endif
