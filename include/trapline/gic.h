@@ -35,6 +35,7 @@ extern "C" {
 #define GIC_MAX_SPIS       988u        /* INTIDs 32 to 1019 */
 #define GIC_NO_SPIS        0xffffffffu /* gic_config.spis: none at all */
 #define GIC_MAX_LRS        64u         /* GICH_VTR.ListRegs + 1 */
+#define GIC_VPRIO_BITS     5u          /* virtual priority and preemption bits: GICH_LR.Priority (5.3.8) */
 #define GIC_SPURIOUS       1023u       /* no interrupt to acknowledge (3.2.5) */
 #define GIC_SPURIOUS_GROUP 1022u
 
@@ -68,11 +69,10 @@ struct gic; /* opaque */
 struct gic_config {
     size_t struct_size;    /* sizeof(struct gic_config): room to grow the structure */
     uint32_t cpus;         /* CPU interfaces, 1 to 8; 0: 1 */
-    uint32_t spis;         /* shared interrupts, a multiple of 32 up to 960, 988 or GIC_NO_SPIS; 0: 96 */
+    uint32_t spis;         /* shared interrupts, 1 to 988 or GIC_NO_SPIS; 0: 96 */
     uint32_t lrs;          /* list registers of each CPU, 1 to 64; 0: 4 (GIC-400) */
     bool security;         /* two security states (Security Extensions); default: one */
     uint32_t prio_bits;    /* physical priority bits, 4 to 8, with security 5 to 8; 0: 5 (GIC-400) */
-    uint32_t vprio_bits;   /* virtual priority and preemption bits, 5; 0: 5 */
     uint32_t maint_ppi;    /* INTID of the PPI that the maintenance output drives, 16 to 31; 0: not wired */
     bool ppi_config_fixed; /* GICD_ICFGR1 is read-only (GIC-400); default: writable */
 

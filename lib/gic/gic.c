@@ -27,16 +27,13 @@ static bool config_resolve(const struct gic_config *in, struct gic_config *out)
     out->spis = in->spis == GIC_NO_SPIS ? 0 : or_default(in->spis, 96);
     out->lrs = or_default(in->lrs, 4);
     out->prio_bits = or_default(in->prio_bits, 5);
-    out->vprio_bits = or_default(in->vprio_bits, VPRIO_BITS);
     out->dist_iidr = or_default(in->dist_iidr, GIC400_DIST_IIDR);
     out->cpu_iidr = or_default(in->cpu_iidr, GIC400_CPU_IIDR);
 
-    bool spis_ok = (out->spis % 32 == 0 && out->spis <= 960) || out->spis == GIC_MAX_SPIS;
     bool maint_ok = in->maint_ppi == 0 || (in->maint_ppi >= NUM_SGIS && in->maint_ppi < NUM_PRIVATE);
     /* Non-secure software sees half of the priorities: 32 of them at least, or it would not have 16 (3.3). */
     bool prio_ok = out->prio_bits >= (out->security ? 5 : 4) && out->prio_bits <= 8;
-    return out->cpus <= GIC_MAX_CPUS && spis_ok && maint_ok && prio_ok && out->lrs <= GIC_MAX_LRS &&
-           out->vprio_bits == VPRIO_BITS;
+    return out->cpus <= GIC_MAX_CPUS && out->spis <= GIC_MAX_SPIS && maint_ok && prio_ok && out->lrs <= GIC_MAX_LRS;
 }
 
 /* The structure is as large as the largest configuration: no pointers into itself, so it may be moved. */
@@ -374,10 +371,7 @@ static inline void access_write(struct gic *g, unsigned cpu, enum gic_frame fram
     settle(g);
 }
 
-/*
- * The long way: bytes, GICC_DIR and GICV_DIR, mistakes, Secure accesses, and with two security states the
- * Non-secure ones of GICD and GICC.
- */
+/* The long way: bytes, GICC_DIR and GICV_DIR, mistakes, and with two security states GICD and GICC. */
 static KEEP_OUT uint32_t slow_read(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                                    unsigned size)
 {
@@ -418,21 +412,34 @@ static KEEP_OUT void slow_write(struct gic *g, unsigned cpu, enum gic_sec sec, e
     }
 }
 
-uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+/* The entry points with and without a security state are the same code, so what proves one proves the other. */
+static inline uint32_t any_read(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                unsigned size)
 {
     unsigned reg = access_fast(g, cpu, frame, offset, size, false);
     if (reg == NO_REG)
-        return slow_read(g, cpu, GIC_NONSECURE, frame, offset, size);
+        return slow_read(g, cpu, sec, frame, offset, size);
     return access_read(g, cpu, frame, reg, offset, size);
+}
+
+static inline void any_write(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                             unsigned size, uint32_t value)
+{
+    unsigned reg = access_fast(g, cpu, frame, offset, size, true);
+    if (reg == NO_REG)
+        slow_write(g, cpu, sec, frame, offset, size, value);
+    else
+        access_write(g, cpu, frame, reg, offset, size, value);
+}
+
+uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
+{
+    return any_read(g, cpu, GIC_NONSECURE, frame, offset, size);
 }
 
 void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size, uint32_t value)
 {
-    unsigned reg = access_fast(g, cpu, frame, offset, size, true);
-    if (reg == NO_REG)
-        slow_write(g, cpu, GIC_NONSECURE, frame, offset, size, value);
-    else
-        access_write(g, cpu, frame, reg, offset, size, value);
+    any_write(g, cpu, GIC_NONSECURE, frame, offset, size, value);
 }
 
 uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
@@ -443,13 +450,13 @@ uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint3
 uint32_t gic_read_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                       unsigned size)
 {
-    return slow_read(g, cpu, sec, frame, offset, size);
+    return any_read(g, cpu, sec, frame, offset, size);
 }
 
 void gic_write_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset, unsigned size,
                    uint32_t value)
 {
-    slow_write(g, cpu, sec, frame, offset, size, value);
+    any_write(g, cpu, sec, frame, offset, size, value);
 }
 
 uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,

@@ -105,8 +105,8 @@ uint32_t hyp_read(const struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t 
     case HYP_HCR:
         return v->hcr;
     case HYP_VTR:
-        return GIC_FIELD_SET(GICH_VTR_PRIbits, VPRIO_BITS - 1) | GIC_FIELD_SET(GICH_VTR_PREbits, VPRIO_BITS - 1) |
-               GIC_FIELD_SET(GICH_VTR_ListRegs, g->cfg.lrs - 1);
+        return GIC_FIELD_SET(GICH_VTR_PRIbits, GIC_VPRIO_BITS - 1) |
+               GIC_FIELD_SET(GICH_VTR_PREbits, GIC_VPRIO_BITS - 1) | GIC_FIELD_SET(GICH_VTR_ListRegs, g->cfg.lrs - 1);
     case HYP_VMCR:
         return vmcr_read(v);
     case HYP_MISR:

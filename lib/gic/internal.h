@@ -27,13 +27,12 @@
 #define SGI_BITS     0x0000ffffu
 #define PPI_BITS     0xffff0000u
 #define NO_SLOT      UINT32_MAX
-#define PRIO_IDLE    0x100u           /* below every priority: no interrupt is active */
-#define MAX_LEVELS   256u             /* priorities with prio_bits = 8 */
-#define APR_WORDS    4u               /* up to 128 preemption levels */
-#define VPRIO_BITS   5u               /* the priority field of a list register is 5 bits wide (5.3.8) */
-#define VPRIO_LEVELS 32u              /* 2 to the power of VPRIO_BITS */
-#define VPRIO_SHIFT  3u               /* 8 - VPRIO_BITS */
-#define MIN_VBPR     (7 - VPRIO_BITS) /* least GICV_BPR; GICV_ABPR: one more */
+#define PRIO_IDLE    0x100u               /* below every priority: no interrupt is active */
+#define MAX_LEVELS   256u                 /* priorities with prio_bits = 8 */
+#define APR_WORDS    4u                   /* up to 128 preemption levels */
+#define VPRIO_LEVELS 32u                  /* 2 to the power of GIC_VPRIO_BITS */
+#define VPRIO_SHIFT  3u                   /* 8 - GIC_VPRIO_BITS */
+#define MIN_VBPR     (7 - GIC_VPRIO_BITS) /* least GICV_BPR; GICV_ABPR: one more */
 #define LR_WRITABLE  0xff8fffffu
 /* Bits that hold state in GICV_CTLR and GICH_HCR. */
 #define VCTLR_BITS 0x0000021fu
@@ -301,8 +300,8 @@ void dist_send_sgi(struct gic *g, unsigned cpu, enum gic_sec sec, uint32_t value
 uint32_t cpuif_read(const struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset);
 uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias);
 void cpuif_write(struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset, uint32_t value);
-void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode);
-void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode);
+void cpuif_eoi_nonsecure(struct gic *g, unsigned cpu, uint32_t value);
+void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, enum gic_sec sec);
 uint32_t hyp_read(const struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset);
 void hyp_write(struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset, uint32_t value);
 uint32_t vcpuif_read(const struct gic *g, unsigned cpu, enum vcpu_reg reg, uint32_t offset);
