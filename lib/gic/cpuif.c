@@ -24,6 +24,12 @@ uint32_t cpuif_sub_mask(const struct cpuif *c, unsigned group)
     return ~group_prio_mask(group && !(c->ctlr & GICC_CTLR_CBPR) ? c->abpr - 1u : c->bpr) & 0xffu;
 }
 
+/* The limit that GICC_PMR sets to ranks of the group: none are below it if the group is not signalled (3.3.2). */
+uint32_t cpuif_mask_limit(const struct cpuif *c, unsigned group)
+{
+    return c->ctlr >> group & 1 ? (uint32_t)c->pmr << RANK_PRIO_SHIFT : 0;
+}
+
 /*
  * The oracle: candidates of the group with a rank below this may interrupt the CPU now. The group must be
  * signalled, the priority more urgent than the mask, and the group priority more urgent than the running
@@ -32,9 +38,8 @@ uint32_t cpuif_sub_mask(const struct cpuif *c, unsigned group)
  */
 uint32_t cpuif_limit(const struct cpuif *c, unsigned group)
 {
-    uint32_t preempts = (c->running + c->sub_mask[group]) & ~c->sub_mask[group];
-    uint32_t mask = c->ctlr >> group & 1 ? c->pmr : 0;
-    return (preempts < mask ? preempts : mask) << RANK_PRIO_SHIFT;
+    uint32_t preempts = ((c->running + c->sub_mask[group]) & ~c->sub_mask[group]) << RANK_PRIO_SHIFT;
+    return preempts < c->mask_limit[group] ? preempts : c->mask_limit[group];
 }
 
 /* After a change of the active priorities, with what they now say. */
@@ -43,7 +48,7 @@ static inline void cpuif_set_running(struct gic *g, unsigned cpu, struct cpuif *
     c->running = (uint16_t)running;
     c->limit[0] = cpuif_limit(c, 0);
     c->limit[1] = cpuif_limit(c, 1);
-    g->dirty_phys |= bit32(cpu);
+    g->dirty |= bit32(cpu);
 }
 
 /* After a change of any other register. */
@@ -52,6 +57,8 @@ void cpuif_changed(struct gic *g, unsigned cpu)
     struct cpuif *c = &g->cpu[cpu].phys;
     c->sub_mask[0] = cpuif_sub_mask(c, 0);
     c->sub_mask[1] = cpuif_sub_mask(c, 1);
+    c->mask_limit[0] = cpuif_mask_limit(c, 0);
+    c->mask_limit[1] = cpuif_mask_limit(c, 1);
     cpuif_set_running(g, cpu, c, cpuif_running(g, c));
 }
 
@@ -86,7 +93,7 @@ static uint32_t cpuif_hppir(const struct gic *g, unsigned cpu, bool alias)
 /* INTID that a read of GICC_IAR or GICC_AIAR would acknowledge, or 1022 or 1023. */
 static uint32_t cpuif_next(const struct gic *g, unsigned cpu, bool alias)
 {
-    return cpuif_pins(&g->cpu[cpu]) ? cpuif_visible(g, cpu, alias) : GIC_SPURIOUS;
+    return cpuif_interrupts(&g->cpu[cpu]) ? cpuif_visible(g, cpu, alias) : GIC_SPURIOUS;
 }
 
 uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias)
@@ -108,7 +115,7 @@ uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias)
 }
 
 /* Priority drop: the most urgent active level of the ended interrupt's group goes (4.4.5). */
-static void cpuif_drop(struct gic *g, unsigned cpu, unsigned group)
+static inline void cpuif_drop(struct gic *g, unsigned cpu, unsigned group)
 {
     struct cpuif *c = &g->cpu[cpu].phys;
     uint32_t *apr = c->apr[group];

@@ -235,7 +235,7 @@ void dist_set_ctlr(struct gic *g, uint32_t value)
     g->forwarded = select_forwarded(g->ctlr);
     for (unsigned cpu = 0; cpu < g->cfg.cpus; cpu++)
         g->cpu[cpu].sel.best_gone = true;
-    g->dirty_phys |= g->cpu_mask;
+    g->dirty |= g->cpu_mask;
 }
 
 void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset, unsigned size, uint32_t value)

@@ -165,10 +165,8 @@ static KEEP_OUT void report_pins(const struct gic *g, unsigned cpu, uint32_t dif
 #define VIRT_PINS (VIRQ_PINS | 1u << GIC_MAINT)
 
 /* nVIRQ, nVFIQ and the maintenance output, which is also the input of a PPI if the configuration says so. */
-static KEEP_OUT void settle_virtual(struct gic *g)
+static KEEP_OUT void settle_virtual(struct gic *g, uint32_t cpus)
 {
-    uint32_t cpus = g->dirty_virt;
-    g->dirty_virt = 0;
     for (; cpus; cpus &= cpus - 1) {
         unsigned n = bit_first(cpus);
         struct cpu *cpu = &g->cpu[n];
@@ -216,13 +214,16 @@ static KEEP_OUT void settle_physical(struct gic *g, unsigned n, struct cpu *cpu)
 
 static KEEP_OUT void settle_all(struct gic *g)
 {
-    if (g->dirty_virt)
-        settle_virtual(g);
-    uint32_t cpus = g->dirty_phys;
-    g->dirty_phys = 0;
-    for (; cpus; cpus &= cpus - 1)
+    uint32_t dirty = g->dirty;
+    g->dirty = 0;
+    if (dirty & DIRTY_VIRT) {
+        settle_virtual(g, (dirty & DIRTY_VIRT) >> DIRTY_VIRT_SHIFT);
+        dirty |= g->dirty; /* by the maintenance interrupt as a PPI */
+        g->dirty = 0;
+    }
+    for (uint32_t cpus = dirty & DIRTY_PHYS; cpus; cpus &= cpus - 1)
         settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
-    if (g->stale_words)
+    if (dirty & DIRTY_WATCHED)
         report_states(g);
 }
 
@@ -234,12 +235,12 @@ static KEEP_OUT void settle_all(struct gic *g)
  */
 static inline void settle(struct gic *g)
 {
-    uint32_t cpus = g->dirty_phys;
-    if (g->dirty_virt | g->stale_words | (cpus & (cpus - 1))) {
+    uint32_t dirty = g->dirty;
+    if (dirty & ((dirty - 1) | ~DIRTY_PHYS)) {
         settle_all(g);
-    } else if (cpus) {
-        g->dirty_phys = 0;
-        settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
+    } else if (dirty) {
+        g->dirty = 0;
+        settle_physical(g, bit_first(dirty), &g->cpu[bit_first(dirty)]);
     }
 }
 
@@ -248,8 +249,7 @@ void rebuild(struct gic *g)
 {
     for (unsigned w = 0; w < SLOT_WORDS; w++)
         irq_update_word(g, w, g->exists[w]);
-    g->dirty_phys = g->cpu_mask;
-    g->dirty_virt = g->cpu_mask;
+    g->dirty |= g->cpu_mask | g->cpu_mask << DIRTY_VIRT_SHIFT;
     settle(g);
 }
 
@@ -295,16 +295,17 @@ static struct reg_word access_find(const struct gic *g, unsigned cpu, enum gic_f
 
 /*
  * The short way to a register: accesses of whole words that are in the map, have a CPU, and a view that does
- * not depend on the security state. NO_REG: the access has to go the long way.
+ * not depend on the security state; *reg is the row. False: the access has to go the long way.
  */
-static inline unsigned access_fast(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                                   unsigned size, bool write)
+static inline bool access_fast(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size,
+                               bool write, unsigned *reg)
 {
     if (cpu >= g->cfg.cpus || (unsigned)frame >= GIC_NFRAMES || size != 4 || offset % 4 != 0 ||
         offset >= reg_places[frame].size)
-        return NO_REG;
+        return false;
     struct reg_word word = g->reg_map[reg_places[frame].base + offset / 4];
-    return word.allowed & reg_access_bit(write, 4) << REG_DIRECT_SHIFT ? word.reg : NO_REG;
+    *reg = word.reg;
+    return word.allowed & reg_access_bit(write, 4) << REG_DIRECT_SHIFT;
 }
 
 /* Is the view of the access the one of the table? Else it is a Non-secure one of two states. */
@@ -416,20 +417,20 @@ static KEEP_OUT void slow_write(struct gic *g, unsigned cpu, enum gic_sec sec, e
 static inline uint32_t any_read(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                                 unsigned size)
 {
-    unsigned reg = access_fast(g, cpu, frame, offset, size, false);
-    if (reg == NO_REG)
-        return slow_read(g, cpu, sec, frame, offset, size);
-    return access_read(g, cpu, frame, reg, offset, size);
+    unsigned reg;
+    if (access_fast(g, cpu, frame, offset, size, false, &reg))
+        return access_read(g, cpu, frame, reg, offset, size);
+    return slow_read(g, cpu, sec, frame, offset, size);
 }
 
 static inline void any_write(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                              unsigned size, uint32_t value)
 {
-    unsigned reg = access_fast(g, cpu, frame, offset, size, true);
-    if (reg == NO_REG)
-        slow_write(g, cpu, sec, frame, offset, size, value);
-    else
+    unsigned reg;
+    if (access_fast(g, cpu, frame, offset, size, true, &reg))
         access_write(g, cpu, frame, reg, offset, size, value);
+    else
+        slow_write(g, cpu, sec, frame, offset, size, value);
 }
 
 uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)

@@ -33,7 +33,7 @@ void lr_set(struct gic *g, unsigned cpu, unsigned n, uint32_t value)
     /* With HW set, bit 19 belongs to PhysicalID. */
     bool ended = !pending && !active && !(value & GICH_LR_HW) && value & GICH_LR_EOI;
     v->ended = ended ? v->ended | bit : v->ended & ~bit;
-    g->dirty_virt |= bit32(cpu);
+    mark_virtual(g, cpu);
 }
 
 /* The oracle: the most urgent list register that is pending only, the lowest among equals; or NO_LR. */
@@ -153,5 +153,5 @@ void hyp_write(struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset, u
     case HYP_NREGS:
         break; /* read-only: gic_write does not come here */
     }
-    g->dirty_virt |= bit32(cpu);
+    mark_virtual(g, cpu);
 }
