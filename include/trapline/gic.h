@@ -9,8 +9,8 @@
  * Guest mistakes (bad offset, bad width) are never errors of the API: they behave as the architecture
  * says (RAZ/WI) and are counted in gic_stats.
  *
- * Behaviour follows ARM IHI 0048B (GICv2); choices it leaves open follow GIC-400 unless the
- * configuration says otherwise.
+ * Behaviour follows ARM IHI 0048B (GICv2); choices it leaves open are GIC-400's unless the table "Choices" of
+ * docs/gic.md or the configuration says otherwise.
  */
 #ifndef TRAPLINE_GIC_H
 #define TRAPLINE_GIC_H
@@ -35,6 +35,7 @@ extern "C" {
 #define GIC_MAX_SPIS       988u        /* INTIDs 32 to 1019 */
 #define GIC_NO_SPIS        0xffffffffu /* gic_config.spis: none at all */
 #define GIC_MAX_LRS        64u         /* GICH_VTR.ListRegs + 1 */
+#define GIC_VPRIO_BITS     5u          /* virtual priority and preemption bits: GICH_LR.Priority (5.3.8) */
 #define GIC_SPURIOUS       1023u       /* no interrupt to acknowledge (3.2.5) */
 #define GIC_SPURIOUS_GROUP 1022u
 
@@ -47,7 +48,7 @@ enum gic_frame {
     GIC_NFRAMES
 };
 
-/* Output wires of each CPU. */
+/* Output wires of each CPU. Levels are logical: true means asserted, whatever the polarity of a platform's wires. */
 enum gic_pin { GIC_IRQ, GIC_FIQ, GIC_VIRQ, GIC_VFIQ, GIC_MAINT, GIC_NPINS };
 
 /* Physical state of one interrupt as seen by one CPU, as bits. */
@@ -68,11 +69,10 @@ struct gic; /* opaque */
 struct gic_config {
     size_t struct_size;    /* sizeof(struct gic_config): room to grow the structure */
     uint32_t cpus;         /* CPU interfaces, 1 to 8; 0: 1 */
-    uint32_t spis;         /* shared interrupts, a multiple of 32 up to 960, 988 or GIC_NO_SPIS; 0: 96 */
+    uint32_t spis;         /* shared interrupts, 1 to 988 or GIC_NO_SPIS; 0: 96 */
     uint32_t lrs;          /* list registers of each CPU, 1 to 64; 0: 4 (GIC-400) */
     bool security;         /* two security states (Security Extensions); default: one */
     uint32_t prio_bits;    /* physical priority bits, 4 to 8, with security 5 to 8; 0: 5 (GIC-400) */
-    uint32_t vprio_bits;   /* virtual priority and preemption bits, 5; 0: 5 */
     uint32_t maint_ppi;    /* INTID of the PPI that the maintenance output drives, 16 to 31; 0: not wired */
     bool ppi_config_fixed; /* GICD_ICFGR1 is read-only (GIC-400); default: writable */
 
@@ -86,8 +86,8 @@ struct gic_config {
     bool vrpr_idle_f8;        /* an idle GICV_RPR reads 0xf8; default: 0xff */
 
     /*
-     * Called when an output wire changes, after the access or wire change that caused it is complete
-     * inside the GIC. It must only latch: it must not call back into this GIC. May be NULL.
+     * Called when an output wire changes (level true: asserted), after the access or wire change that caused
+     * it is complete inside the GIC. It must only latch: it must not call back into this GIC. May be NULL.
      */
     void (*output)(void *ctx, unsigned cpu, enum gic_pin pin, bool level);
     /*
@@ -107,6 +107,7 @@ TRAPLINE_API size_t gic_size(const struct gic_config *cfg);
 TRAPLINE_API int gic_init(void *mem, size_t size, const struct gic_config *cfg, struct gic **out);
 /* As gic_init with memory from malloc; release with gic_free. Returns 0, -EINVAL or -ENOMEM. */
 TRAPLINE_API int gic_new(const struct gic_config *cfg, struct gic **out);
+/* Releases an instance of gic_new. NULL is allowed. */
 TRAPLINE_API void gic_free(struct gic *g);
 
 /* Warm reset: every register and latch as after creation; input wires keep their level. */
@@ -138,7 +139,7 @@ TRAPLINE_API uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_s
 TRAPLINE_API void gic_set_spi(struct gic *g, uint32_t intid, bool level);
 TRAPLINE_API void gic_set_ppi(struct gic *g, unsigned cpu, uint32_t intid, bool level);
 
-/* Present level of an output wire. */
+/* Present level of an output wire: true means asserted. False for a CPU or a pin that does not exist. */
 TRAPLINE_API bool gic_output(const struct gic *g, unsigned cpu, enum gic_pin pin);
 /* GIC_ST_* bits of an interrupt; cpu selects the bank for INTID < 32. 0 for an unknown INTID. */
 TRAPLINE_API uint32_t gic_state(const struct gic *g, unsigned cpu, uint32_t intid);

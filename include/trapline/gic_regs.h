@@ -33,9 +33,17 @@
 #define GICD_CPENDSGIR  0xf10u /* 1 byte per SGI, 1 bit per source CPU */
 #define GICD_SPENDSGIR  0xf20u /* 1 byte per SGI, 1 bit per source CPU */
 #define GICD_PIDR4      0xfd0u
+#define GICD_PIDR5      0xfd4u
+#define GICD_PIDR6      0xfd8u
+#define GICD_PIDR7      0xfdcu
 #define GICD_PIDR0      0xfe0u
+#define GICD_PIDR1      0xfe4u
 #define GICD_PIDR2      0xfe8u
+#define GICD_PIDR3      0xfecu
 #define GICD_CIDR0      0xff0u
+#define GICD_CIDR1      0xff4u
+#define GICD_CIDR2      0xff8u
+#define GICD_CIDR3      0xffcu
 
 #define GICD_CTLR_EnableGrp0 0x00000001u
 #define GICD_CTLR_EnableGrp1 0x00000002u

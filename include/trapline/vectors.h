@@ -95,7 +95,7 @@ typedef void gicvec_error_fn(void *ctx, const struct gicvec_error *error);
 /*
  * Reads a file ("-": standard input) and stores its vectors, which the caller releases with gicvec_free, in
  * *out. error may be NULL. Returns 0; -EINVAL after a mistake was told to error (all of a file's mistakes are,
- * up to 20); the errno of opening or reading the file; -EFBIG (more than 256 MiB) or -ENOMEM.
+ * up to 20); the negative errno of opening or reading the file; -EFBIG (more than 256 MiB) or -ENOMEM.
  */
 TRAPLINE_API int gicvec_load(const char *path, gicvec_error_fn *error, void *ctx, struct gicvec_file **out);
 /* The same from text in memory, which is copied; `name` stands for the file in messages. */

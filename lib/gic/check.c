@@ -134,7 +134,8 @@ static bool check_cpuif(const struct gic *g, struct report *r, unsigned cpu)
     if (c->running != cpuif_running(g, c))
         return FAIL(r, "cpu %u: running priority 0x%02x does not follow from the active priorities", cpu, c->running);
     for (unsigned group = 0; group < 2; group++)
-        if (c->sub_mask[group] != cpuif_sub_mask(c, group) || c->limit[group] != cpuif_limit(c, group))
+        if (c->sub_mask[group] != cpuif_sub_mask(c, group) || c->mask_limit[group] != cpuif_mask_limit(c, group) ||
+            c->limit[group] != cpuif_limit(c, group))
             return FAIL(r, "cpu %u: the limit for group %u is out of date", cpu, group);
     return true;
 }
@@ -186,7 +187,7 @@ static bool check_wires(const struct gic *g, struct report *r, unsigned cpu)
 
 static bool check_all(const struct gic *g, struct report *r)
 {
-    if (g->dirty_phys | g->dirty_virt || g->stale_words)
+    if (g->dirty || g->stale_words)
         return FAIL(r, "an entry point left work behind");
     if (g->ctlr & ~(GICD_CTLR_EnableGrp0 | GICD_CTLR_EnableGrp1))
         return FAIL(r, "GICD_CTLR has unimplemented bits");

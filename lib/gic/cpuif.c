@@ -24,6 +24,12 @@ uint32_t cpuif_sub_mask(const struct cpuif *c, unsigned group)
     return ~group_prio_mask(group && !(c->ctlr & GICC_CTLR_CBPR) ? c->abpr - 1u : c->bpr) & 0xffu;
 }
 
+/* The limit that GICC_PMR sets to ranks of the group: none are below it if the group is not signalled (3.3.2). */
+uint32_t cpuif_mask_limit(const struct cpuif *c, unsigned group)
+{
+    return c->ctlr >> group & 1 ? (uint32_t)c->pmr << RANK_PRIO_SHIFT : 0;
+}
+
 /*
  * The oracle: candidates of the group with a rank below this may interrupt the CPU now. The group must be
  * signalled, the priority more urgent than the mask, and the group priority more urgent than the running
@@ -32,9 +38,8 @@ uint32_t cpuif_sub_mask(const struct cpuif *c, unsigned group)
  */
 uint32_t cpuif_limit(const struct cpuif *c, unsigned group)
 {
-    uint32_t preempts = (c->running + c->sub_mask[group]) & ~c->sub_mask[group];
-    uint32_t mask = c->ctlr >> group & 1 ? c->pmr : 0;
-    return (preempts < mask ? preempts : mask) << RANK_PRIO_SHIFT;
+    uint32_t preempts = ((c->running + c->sub_mask[group]) & ~c->sub_mask[group]) << RANK_PRIO_SHIFT;
+    return preempts < c->mask_limit[group] ? preempts : c->mask_limit[group];
 }
 
 /* After a change of the active priorities, with what they now say. */
@@ -43,7 +48,7 @@ static inline void cpuif_set_running(struct gic *g, unsigned cpu, struct cpuif *
     c->running = (uint16_t)running;
     c->limit[0] = cpuif_limit(c, 0);
     c->limit[1] = cpuif_limit(c, 1);
-    g->dirty_phys |= bit32(cpu);
+    g->dirty |= bit32(cpu);
 }
 
 /* After a change of any other register. */
@@ -52,6 +57,8 @@ void cpuif_changed(struct gic *g, unsigned cpu)
     struct cpuif *c = &g->cpu[cpu].phys;
     c->sub_mask[0] = cpuif_sub_mask(c, 0);
     c->sub_mask[1] = cpuif_sub_mask(c, 1);
+    c->mask_limit[0] = cpuif_mask_limit(c, 0);
+    c->mask_limit[1] = cpuif_mask_limit(c, 1);
     cpuif_set_running(g, cpu, c, cpuif_running(g, c));
 }
 
@@ -86,7 +93,7 @@ static uint32_t cpuif_hppir(const struct gic *g, unsigned cpu, bool alias)
 /* INTID that a read of GICC_IAR or GICC_AIAR would acknowledge, or 1022 or 1023. */
 static uint32_t cpuif_next(const struct gic *g, unsigned cpu, bool alias)
 {
-    return cpuif_pins(&g->cpu[cpu]) ? cpuif_visible(g, cpu, alias) : GIC_SPURIOUS;
+    return cpuif_interrupts(&g->cpu[cpu]) ? cpuif_visible(g, cpu, alias) : GIC_SPURIOUS;
 }
 
 uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias)
@@ -108,7 +115,7 @@ uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias)
 }
 
 /* Priority drop: the most urgent active level of the ended interrupt's group goes (4.4.5). */
-static void cpuif_drop(struct gic *g, unsigned cpu, unsigned group)
+static inline void cpuif_drop(struct gic *g, unsigned cpu, unsigned group)
 {
     struct cpuif *c = &g->cpu[cpu].phys;
     uint32_t *apr = c->apr[group];
@@ -122,8 +129,18 @@ static void cpuif_drop(struct gic *g, unsigned cpu, unsigned group)
     }
 }
 
-/* eoimode: the bit of GICC_CTLR that rules this access; group1_only: of GICC_AEOIR and Non-secure ones (4.4.5). */
-static inline void cpuif_end(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
+/*
+ * Whether EOImode is 1 for an access of sec, or for GICC_AEOIR: with two security states that is the Secure
+ * alias of the Non-secure GICC_EOIR, so EOImodeNS rules it (4.4.1, 4.4.10).
+ */
+static inline bool cpuif_eoimode(const struct gic *g, unsigned cpu, enum gic_sec sec, bool alias)
+{
+    bool nonsecure = g->cfg.security && (alias || sec == GIC_NONSECURE);
+    return g->cpu[cpu].phys.ctlr & (nonsecure ? GICC_CTLR_EOImodeNS : GICC_CTLR_EOImode);
+}
+
+/* sec: GIC_SECURE if there is one security state; alias: GICC_AEOIR, which as Non-secure ones ends Group 1 (4.4.5). */
+static inline void cpuif_end(struct gic *g, unsigned cpu, uint32_t value, enum gic_sec sec, bool alias)
 {
     uint32_t intid = value & GICC_IAR_INTID;
     if (intid >= NUM_IDS)
@@ -134,31 +151,31 @@ static inline void cpuif_end(struct gic *g, unsigned cpu, uint32_t value, bool g
         return;
     }
     unsigned group = slot_test(g->group, slot);
-    if (group1_only && group == 0) {
-        g->stats.errors[GIC_ERR_SECURE] += eoimode == GICC_CTLR_EOImodeNS;
+    if (group == 0 && (alias || sec == GIC_NONSECURE)) {
+        g->stats.errors[GIC_ERR_SECURE] += sec == GIC_NONSECURE;
         return;
     }
     cpuif_drop(g, cpu, group);
-    if (!(g->cpu[cpu].phys.ctlr & eoimode))
+    if (!cpuif_eoimode(g, cpu, sec, alias))
         irq_deactivate(g, slot);
 }
 
-void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
+void cpuif_eoi_nonsecure(struct gic *g, unsigned cpu, uint32_t value)
 {
-    cpuif_end(g, cpu, value, group1_only, eoimode);
+    cpuif_end(g, cpu, value, GIC_NONSECURE, false);
 }
 
 /* The deactivation of a Group 0 interrupt is not for Non-secure accesses (4.4.15). */
-KEEP_OUT void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode)
+KEEP_OUT void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, enum gic_sec sec)
 {
     /* UNPREDICTABLE while EOImode is 0 (4.4.15): ignored unless configured. */
-    if (!(g->cpu[cpu].phys.ctlr & eoimode) && !g->cfg.dir_any_mode)
+    if (!cpuif_eoimode(g, cpu, sec, false) && !g->cfg.dir_any_mode)
         return;
     uint32_t intid = value & GICC_IAR_INTID;
     uint32_t slot = slot_find(g, cpu, intid);
     if (slot == NO_SLOT)
         g->stats.errors[GIC_ERR_INTID] += intid < NUM_IDS;
-    else if (group1_only && !slot_test(g->group, slot))
+    else if (sec == GIC_NONSECURE && !slot_test(g->group, slot))
         g->stats.errors[GIC_ERR_SECURE]++;
     else
         irq_deactivate(g, slot);
@@ -253,9 +270,9 @@ static KEEP_OUT void cpuif_configure(struct gic *g, unsigned cpu, enum cpu_reg r
 void cpuif_write(struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset, uint32_t value)
 {
     if (reg == CPU_EOIR || reg == CPU_AEOIR)
-        cpuif_end(g, cpu, value, reg == CPU_AEOIR, GICC_CTLR_EOImode);
+        cpuif_end(g, cpu, value, GIC_SECURE, reg == CPU_AEOIR);
     else if (reg == CPU_DIR)
-        cpuif_dir(g, cpu, value, false, GICC_CTLR_EOImode);
+        cpuif_dir(g, cpu, value, GIC_SECURE);
     else
         cpuif_configure(g, cpu, reg, offset, value);
 }

@@ -148,8 +148,17 @@ uint32_t dist_read(const struct gic *g, unsigned cpu, enum dist_reg reg, uint32_
         return value;
     }
     case DIST_PIDR4:
+    case DIST_PIDR5:
+    case DIST_PIDR6:
+    case DIST_PIDR7:
     case DIST_PIDR0:
+    case DIST_PIDR1:
+    case DIST_PIDR2:
+    case DIST_PIDR3:
     case DIST_CIDR0:
+    case DIST_CIDR1:
+    case DIST_CIDR2:
+    case DIST_CIDR3:
         return id_regs[(offset - GICD_PIDR4) / 4];
     case DIST_SGIR:
     case DIST_NREGS:
@@ -226,7 +235,7 @@ void dist_set_ctlr(struct gic *g, uint32_t value)
     g->forwarded = select_forwarded(g->ctlr);
     for (unsigned cpu = 0; cpu < g->cfg.cpus; cpu++)
         g->cpu[cpu].sel.best_gone = true;
-    g->dirty_phys |= g->cpu_mask;
+    g->dirty |= g->cpu_mask;
 }
 
 void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset, unsigned size, uint32_t value)
@@ -286,8 +295,17 @@ void dist_write(struct gic *g, unsigned cpu, enum dist_reg reg, uint32_t offset,
     case DIST_PPISR:
     case DIST_SPISR:
     case DIST_PIDR4:
+    case DIST_PIDR5:
+    case DIST_PIDR6:
+    case DIST_PIDR7:
     case DIST_PIDR0:
+    case DIST_PIDR1:
+    case DIST_PIDR2:
+    case DIST_PIDR3:
     case DIST_CIDR0:
+    case DIST_CIDR1:
+    case DIST_CIDR2:
+    case DIST_CIDR3:
     case DIST_NREGS:
         break; /* read-only: gic_write does not come here */
     }

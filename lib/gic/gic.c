@@ -27,16 +27,13 @@ static bool config_resolve(const struct gic_config *in, struct gic_config *out)
     out->spis = in->spis == GIC_NO_SPIS ? 0 : or_default(in->spis, 96);
     out->lrs = or_default(in->lrs, 4);
     out->prio_bits = or_default(in->prio_bits, 5);
-    out->vprio_bits = or_default(in->vprio_bits, VPRIO_BITS);
     out->dist_iidr = or_default(in->dist_iidr, GIC400_DIST_IIDR);
     out->cpu_iidr = or_default(in->cpu_iidr, GIC400_CPU_IIDR);
 
-    bool spis_ok = (out->spis % 32 == 0 && out->spis <= 960) || out->spis == GIC_MAX_SPIS;
     bool maint_ok = in->maint_ppi == 0 || (in->maint_ppi >= NUM_SGIS && in->maint_ppi < NUM_PRIVATE);
     /* Non-secure software sees half of the priorities: 32 of them at least, or it would not have 16 (3.3). */
     bool prio_ok = out->prio_bits >= (out->security ? 5 : 4) && out->prio_bits <= 8;
-    return out->cpus <= GIC_MAX_CPUS && spis_ok && maint_ok && prio_ok && out->lrs <= GIC_MAX_LRS &&
-           out->vprio_bits == VPRIO_BITS;
+    return out->cpus <= GIC_MAX_CPUS && out->spis <= GIC_MAX_SPIS && maint_ok && prio_ok && out->lrs <= GIC_MAX_LRS;
 }
 
 /* The structure is as large as the largest configuration: no pointers into itself, so it may be moved. */
@@ -168,10 +165,8 @@ static KEEP_OUT void report_pins(const struct gic *g, unsigned cpu, uint32_t dif
 #define VIRT_PINS (VIRQ_PINS | 1u << GIC_MAINT)
 
 /* nVIRQ, nVFIQ and the maintenance output, which is also the input of a PPI if the configuration says so. */
-static KEEP_OUT void settle_virtual(struct gic *g)
+static KEEP_OUT void settle_virtual(struct gic *g, uint32_t cpus)
 {
-    uint32_t cpus = g->dirty_virt;
-    g->dirty_virt = 0;
     for (; cpus; cpus &= cpus - 1) {
         unsigned n = bit_first(cpus);
         struct cpu *cpu = &g->cpu[n];
@@ -219,13 +214,16 @@ static KEEP_OUT void settle_physical(struct gic *g, unsigned n, struct cpu *cpu)
 
 static KEEP_OUT void settle_all(struct gic *g)
 {
-    if (g->dirty_virt)
-        settle_virtual(g);
-    uint32_t cpus = g->dirty_phys;
-    g->dirty_phys = 0;
-    for (; cpus; cpus &= cpus - 1)
+    uint32_t dirty = g->dirty;
+    g->dirty = 0;
+    if (dirty & DIRTY_VIRT) {
+        settle_virtual(g, (dirty & DIRTY_VIRT) >> DIRTY_VIRT_SHIFT);
+        dirty |= g->dirty; /* by the maintenance interrupt as a PPI */
+        g->dirty = 0;
+    }
+    for (uint32_t cpus = dirty & DIRTY_PHYS; cpus; cpus &= cpus - 1)
         settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
-    if (g->stale_words)
+    if (dirty & DIRTY_WATCHED)
         report_states(g);
 }
 
@@ -237,12 +235,12 @@ static KEEP_OUT void settle_all(struct gic *g)
  */
 static inline void settle(struct gic *g)
 {
-    uint32_t cpus = g->dirty_phys;
-    if (g->dirty_virt | g->stale_words | (cpus & (cpus - 1))) {
+    uint32_t dirty = g->dirty;
+    if (dirty & ((dirty - 1) | ~DIRTY_PHYS)) {
         settle_all(g);
-    } else if (cpus) {
-        g->dirty_phys = 0;
-        settle_physical(g, bit_first(cpus), &g->cpu[bit_first(cpus)]);
+    } else if (dirty) {
+        g->dirty = 0;
+        settle_physical(g, bit_first(dirty), &g->cpu[bit_first(dirty)]);
     }
 }
 
@@ -251,8 +249,7 @@ void rebuild(struct gic *g)
 {
     for (unsigned w = 0; w < SLOT_WORDS; w++)
         irq_update_word(g, w, g->exists[w]);
-    g->dirty_phys = g->cpu_mask;
-    g->dirty_virt = g->cpu_mask;
+    g->dirty |= g->cpu_mask | g->cpu_mask << DIRTY_VIRT_SHIFT;
     settle(g);
 }
 
@@ -298,16 +295,17 @@ static struct reg_word access_find(const struct gic *g, unsigned cpu, enum gic_f
 
 /*
  * The short way to a register: accesses of whole words that are in the map, have a CPU, and a view that does
- * not depend on the security state. NO_REG: the access has to go the long way.
+ * not depend on the security state; *reg is the row. False: the access has to go the long way.
  */
-static inline unsigned access_fast(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset,
-                                   unsigned size, bool write)
+static inline bool access_fast(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size,
+                               bool write, unsigned *reg)
 {
     if (cpu >= g->cfg.cpus || (unsigned)frame >= GIC_NFRAMES || size != 4 || offset % 4 != 0 ||
         offset >= reg_places[frame].size)
-        return NO_REG;
+        return false;
     struct reg_word word = g->reg_map[reg_places[frame].base + offset / 4];
-    return word.allowed & reg_access_bit(write, 4) << REG_DIRECT_SHIFT ? word.reg : NO_REG;
+    *reg = word.reg;
+    return word.allowed & reg_access_bit(write, 4) << REG_DIRECT_SHIFT;
 }
 
 /* Is the view of the access the one of the table? Else it is a Non-secure one of two states. */
@@ -374,10 +372,7 @@ static inline void access_write(struct gic *g, unsigned cpu, enum gic_frame fram
     settle(g);
 }
 
-/*
- * The long way: bytes, GICC_DIR and GICV_DIR, mistakes, Secure accesses, and with two security states the
- * Non-secure ones of GICD and GICC.
- */
+/* The long way: bytes, GICC_DIR and GICV_DIR, mistakes, and with two security states GICD and GICC. */
 static KEEP_OUT uint32_t slow_read(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                                    unsigned size)
 {
@@ -418,21 +413,34 @@ static KEEP_OUT void slow_write(struct gic *g, unsigned cpu, enum gic_sec sec, e
     }
 }
 
+/* The entry points with and without a security state are the same code, so what proves one proves the other. */
+static inline uint32_t any_read(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                                unsigned size)
+{
+    unsigned reg;
+    if (access_fast(g, cpu, frame, offset, size, false, &reg))
+        return access_read(g, cpu, frame, reg, offset, size);
+    return slow_read(g, cpu, sec, frame, offset, size);
+}
+
+static inline void any_write(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
+                             unsigned size, uint32_t value)
+{
+    unsigned reg;
+    if (access_fast(g, cpu, frame, offset, size, true, &reg))
+        access_write(g, cpu, frame, reg, offset, size, value);
+    else
+        slow_write(g, cpu, sec, frame, offset, size, value);
+}
+
 uint32_t gic_read(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
 {
-    unsigned reg = access_fast(g, cpu, frame, offset, size, false);
-    if (reg == NO_REG)
-        return slow_read(g, cpu, GIC_NONSECURE, frame, offset, size);
-    return access_read(g, cpu, frame, reg, offset, size);
+    return any_read(g, cpu, GIC_NONSECURE, frame, offset, size);
 }
 
 void gic_write(struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size, uint32_t value)
 {
-    unsigned reg = access_fast(g, cpu, frame, offset, size, true);
-    if (reg == NO_REG)
-        slow_write(g, cpu, GIC_NONSECURE, frame, offset, size, value);
-    else
-        access_write(g, cpu, frame, reg, offset, size, value);
+    any_write(g, cpu, GIC_NONSECURE, frame, offset, size, value);
 }
 
 uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint32_t offset, unsigned size)
@@ -443,13 +451,13 @@ uint32_t gic_peek(const struct gic *g, unsigned cpu, enum gic_frame frame, uint3
 uint32_t gic_read_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,
                       unsigned size)
 {
-    return slow_read(g, cpu, sec, frame, offset, size);
+    return any_read(g, cpu, sec, frame, offset, size);
 }
 
 void gic_write_sec(struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset, unsigned size,
                    uint32_t value)
 {
-    slow_write(g, cpu, sec, frame, offset, size, value);
+    any_write(g, cpu, sec, frame, offset, size, value);
 }
 
 uint32_t gic_peek_sec(const struct gic *g, unsigned cpu, enum gic_sec sec, enum gic_frame frame, uint32_t offset,

@@ -33,7 +33,7 @@ void lr_set(struct gic *g, unsigned cpu, unsigned n, uint32_t value)
     /* With HW set, bit 19 belongs to PhysicalID. */
     bool ended = !pending && !active && !(value & GICH_LR_HW) && value & GICH_LR_EOI;
     v->ended = ended ? v->ended | bit : v->ended & ~bit;
-    g->dirty_virt |= bit32(cpu);
+    mark_virtual(g, cpu);
 }
 
 /* The oracle: the most urgent list register that is pending only, the lowest among equals; or NO_LR. */
@@ -105,8 +105,8 @@ uint32_t hyp_read(const struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t 
     case HYP_HCR:
         return v->hcr;
     case HYP_VTR:
-        return GIC_FIELD_SET(GICH_VTR_PRIbits, VPRIO_BITS - 1) | GIC_FIELD_SET(GICH_VTR_PREbits, VPRIO_BITS - 1) |
-               GIC_FIELD_SET(GICH_VTR_ListRegs, g->cfg.lrs - 1);
+        return GIC_FIELD_SET(GICH_VTR_PRIbits, GIC_VPRIO_BITS - 1) |
+               GIC_FIELD_SET(GICH_VTR_PREbits, GIC_VPRIO_BITS - 1) | GIC_FIELD_SET(GICH_VTR_ListRegs, g->cfg.lrs - 1);
     case HYP_VMCR:
         return vmcr_read(v);
     case HYP_MISR:
@@ -153,5 +153,5 @@ void hyp_write(struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset, u
     case HYP_NREGS:
         break; /* read-only: gic_write does not come here */
     }
-    g->dirty_virt |= bit32(cpu);
+    mark_virtual(g, cpu);
 }

@@ -27,13 +27,12 @@
 #define SGI_BITS     0x0000ffffu
 #define PPI_BITS     0xffff0000u
 #define NO_SLOT      UINT32_MAX
-#define PRIO_IDLE    0x100u           /* below every priority: no interrupt is active */
-#define MAX_LEVELS   256u             /* priorities with prio_bits = 8 */
-#define APR_WORDS    4u               /* up to 128 preemption levels */
-#define VPRIO_BITS   5u               /* the priority field of a list register is 5 bits wide (5.3.8) */
-#define VPRIO_LEVELS 32u              /* 2 to the power of VPRIO_BITS */
-#define VPRIO_SHIFT  3u               /* 8 - VPRIO_BITS */
-#define MIN_VBPR     (7 - VPRIO_BITS) /* least GICV_BPR; GICV_ABPR: one more */
+#define PRIO_IDLE    0x100u               /* below every priority: no interrupt is active */
+#define MAX_LEVELS   256u                 /* priorities with prio_bits = 8 */
+#define APR_WORDS    4u                   /* up to 128 preemption levels */
+#define VPRIO_LEVELS 32u                  /* 2 to the power of GIC_VPRIO_BITS */
+#define VPRIO_SHIFT  3u                   /* 8 - GIC_VPRIO_BITS */
+#define MIN_VBPR     (7 - GIC_VPRIO_BITS) /* least GICV_BPR; GICV_ABPR: one more */
 #define LR_WRITABLE  0xff8fffffu
 /* Bits that hold state in GICV_CTLR and GICH_HCR. */
 #define VCTLR_BITS 0x0000021fu
@@ -115,6 +114,7 @@ struct selector {
 /* GICC state of one CPU. */
 struct cpuif {
     uint32_t ctlr;
+    uint32_t mask_limit[2];     /* [group]: what GICC_PMR and the enable bit allow, as a limit */
     uint32_t limit[2];          /* [group]: candidates with a lower rank may interrupt the CPU now */
     uint32_t sub_mask[2];       /* [group]: subpriority bits by the binary point in force */
     uint32_t apr[2][APR_WORDS]; /* [group]: active preemption levels */
@@ -159,6 +159,12 @@ static inline uint32_t reg_access_bit(bool write, unsigned size)
     return (write ? 4u : 1u) << (size == 4);
 }
 
+/* What settle() has to look at again: GICC and GICV of each CPU, one bit each, and watched interrupts. */
+#define DIRTY_PHYS       0x000000ffu
+#define DIRTY_VIRT       0x0000ff00u
+#define DIRTY_VIRT_SHIFT 8
+#define DIRTY_WATCHED    0x00010000u
+
 struct gic {
     struct gic_config cfg; /* with its defaults filled in */
     uint32_t cpu_mask;     /* the CPUs there are */
@@ -188,8 +194,7 @@ struct gic {
 
     struct cpu cpu[GIC_MAX_CPUS];
 
-    /* Work left for settle(), one bit per CPU. */
-    uint32_t dirty_phys, dirty_virt;
+    uint32_t dirty; /* work left for settle(): DIRTY_PHYS, DIRTY_VIRT, DIRTY_WATCHED */
 
     uint32_t watch[SLOT_WORDS];
     uint32_t stale[SLOT_WORDS]; /* watched and changed since the last report */
@@ -268,14 +273,18 @@ static inline uint32_t group_prio_mask(unsigned bpr)
     return 0xffu << (bpr + 1) & 0xffu;
 }
 
+/* May the best candidate interrupt the CPU now? */
+static inline bool cpuif_interrupts(const struct cpu *cpu)
+{
+    return cpu->sel.best < cpu->phys.limit[rank_group(cpu->sel.best)];
+}
+
 /* GIC_IRQ or GIC_FIQ for the best candidate if it may interrupt the CPU now, as bits of enum gic_pin. */
 static inline uint32_t cpuif_pins(const struct cpu *cpu)
 {
-    const struct cpuif *c = &cpu->phys;
-    uint32_t best = cpu->sel.best;
-    if (best >= c->limit[rank_group(best)])
+    if (!cpuif_interrupts(cpu))
         return 0;
-    return bit32(rank_group(best) == 0 && c->ctlr & GICC_CTLR_FIQEn ? GIC_FIQ : GIC_IRQ);
+    return bit32(rank_group(cpu->sel.best) == 0 && cpu->phys.ctlr & GICC_CTLR_FIQEn ? GIC_FIQ : GIC_IRQ);
 }
 
 /* select.c - who is next */
@@ -301,8 +310,8 @@ void dist_send_sgi(struct gic *g, unsigned cpu, enum gic_sec sec, uint32_t value
 uint32_t cpuif_read(const struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset);
 uint32_t cpuif_acknowledge(struct gic *g, unsigned cpu, bool alias);
 void cpuif_write(struct gic *g, unsigned cpu, enum cpu_reg reg, uint32_t offset, uint32_t value);
-void cpuif_eoi(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode);
-void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, bool group1_only, uint32_t eoimode);
+void cpuif_eoi_nonsecure(struct gic *g, unsigned cpu, uint32_t value);
+void cpuif_dir(struct gic *g, unsigned cpu, uint32_t value, enum gic_sec sec);
 uint32_t hyp_read(const struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset);
 void hyp_write(struct gic *g, unsigned cpu, enum hyp_reg reg, uint32_t offset, uint32_t value);
 uint32_t vcpuif_read(const struct gic *g, unsigned cpu, enum vcpu_reg reg, uint32_t offset);
@@ -320,6 +329,7 @@ uint32_t vcpuif_pins(const struct gic *g, unsigned cpu);
 uint32_t hyp_misr(const struct gic *g, unsigned cpu);
 uint32_t cpuif_running(const struct gic *g, const struct cpuif *c);
 uint32_t cpuif_sub_mask(const struct cpuif *c, unsigned group);
+uint32_t cpuif_mask_limit(const struct cpuif *c, unsigned group);
 uint32_t cpuif_limit(const struct cpuif *c, unsigned group);
 void cpuif_changed(struct gic *g, unsigned cpu);
 uint32_t apr_word_mask(const struct gic *g, unsigned n);
@@ -332,11 +342,17 @@ unsigned lr_first(const struct vif *v);
 void reset_state(struct gic *g);
 void rebuild(struct gic *g);
 
+static inline void mark_virtual(struct gic *g, unsigned cpu)
+{
+    g->dirty |= bit32(DIRTY_VIRT_SHIFT + cpu);
+}
+
 /* Remembers that the bits of a watched interrupt may have changed. */
 static inline void mark_watched(struct gic *g, uint32_t slot)
 {
     g->stale[slot / 32] |= bit32(slot % 32);
     g->stale_words |= bit64(slot / 32);
+    g->dirty |= DIRTY_WATCHED;
 }
 
 /*

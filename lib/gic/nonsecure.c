@@ -234,10 +234,10 @@ static void ns_cpuif_write(struct gic *g, unsigned cpu, enum cpu_reg reg, uint32
             cpuif_write(g, cpu, CPU_ABPR, GICC_ABPR, value);
         break;
     case CPU_EOIR:
-        cpuif_eoi(g, cpu, value, true, GICC_CTLR_EOImodeNS);
+        cpuif_eoi_nonsecure(g, cpu, value);
         break;
     case CPU_DIR:
-        cpuif_dir(g, cpu, value, true, GICC_CTLR_EOImodeNS);
+        cpuif_dir(g, cpu, value, GIC_NONSECURE);
         break;
     case CPU_APR:
         ns_apr_write(g, cpu, (offset - GICC_APR) / 4, value);

@@ -146,7 +146,7 @@ static uint32_t config_word(const struct gic *g, unsigned n)
         cfg->spis,
         cfg->lrs,
         cfg->prio_bits,
-        cfg->vprio_bits,
+        GIC_VPRIO_BITS,
         cfg->maint_ppi,
         (uint32_t)cfg->ppi_config_fixed | (uint32_t)cfg->sgi_enable_writable << 1 | (uint32_t)cfg->security << 2 |
             (uint32_t)cfg->no_nsacr << 3,

@@ -86,7 +86,7 @@ static void select_clear(struct selector *s, unsigned view, unsigned kind)
 }
 
 /* A word with other candidates left: are any of them of the kind that went? */
-static KEEP_OUT void select_clear_crowded(struct gic *g, unsigned cpu, unsigned view, unsigned kind)
+static void select_clear_crowded(struct gic *g, unsigned cpu, unsigned view, unsigned kind)
 {
     if (!select_matches(g, cpu, view, kind))
         select_clear(&g->cpu[cpu].sel, view, kind);
@@ -127,7 +127,7 @@ void select_route(struct gic *g, uint32_t slot, uint32_t want)
 {
     uint32_t differ = g->routed[slot] ^ want;
     g->routed[slot] = (uint8_t)want;
-    g->dirty_phys |= differ;
+    g->dirty |= differ;
     unsigned cpu = bit_first(differ);
     if (differ & (differ - 1))
         select_route_many(g, slot, want, differ);

@@ -243,5 +243,5 @@ void vcpuif_write(struct gic *g, unsigned cpu, enum vcpu_reg reg, uint32_t offse
     case VCPU_NREGS:
         break; /* read-only: gic_write does not come here */
     }
-    g->dirty_virt |= bit32(cpu);
+    mark_virtual(g, cpu);
 }

@@ -241,6 +241,8 @@ static void op_line(struct words *w, const struct gicvec_config *c, struct gicve
 
     if (is(word, "spi")) {
         op->kind = GICVEC_SPI;
+        if (!c->spis)
+            wrong(w, peek(w), "this vector has no SPIs: its configuration says spis=0", "an SPI of this vector");
         op->intid = number(w, 32, 31 + c->spis, "an SPI of this vector");
     } else if (is(word, "ppi")) {
         op->kind = GICVEC_PPI;

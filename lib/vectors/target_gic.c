@@ -103,7 +103,6 @@ static void configure(struct gic_config *cfg, const struct gicvec_config *c, con
         .lrs = c->lrs,
         .security = c->security,
         .prio_bits = c->prio_bits,
-        .vprio_bits = c->vprio_bits,
         .maint_ppi = MAINT_PPI,
         .dist_iidr = 0x0000043b,
         .cpu_iidr = 0x0002043b,
@@ -121,7 +120,7 @@ static int target_create(void *ctx, const struct gicvec *v, void **gic)
     int err;
 
     configure(&cfg, &v->config, o);
-    if (!gic_size(&cfg))
+    if (v->config.vprio_bits != GIC_VPRIO_BITS || !gic_size(&cfg))
         return -ENOTSUP;
     t = malloc(sizeof *t);
     if (!t)

@@ -61,11 +61,10 @@ gic400::gic400(sc_core::sc_module_name name, const gic400_config &config)
     // 0 stands for a default in lib/gic; here every number means itself.
     int err = config.cpus && config.list_registers && config.priority_bits ? gic_new(&cfg, &g) : -EINVAL;
     if (err) {
-        SC_REPORT_ERROR(message_type, err == -ENOMEM
-                                          ? "out of memory"
-                                          : "not a configuration of a GICv2: cpus 1 to 8, spis a multiple of "
-                                            "32 up to 960 or 988, list_registers 1 to 64, priority_bits 4 "
-                                            "(with security 5) to 8, maintenance_ppi 16 to 31 or 0");
+        SC_REPORT_ERROR(message_type, err == -ENOMEM ? "out of memory"
+                                                     : "not a configuration of a GICv2: cpus 1 to 8, spis 0 to 988, "
+                                                       "list_registers 1 to 64, priority_bits 4 (with security 5) to "
+                                                       "8, maintenance_ppi 16 to 31 or 0");
         return;
     }
     gic_.reset(g);

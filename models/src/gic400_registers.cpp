@@ -40,7 +40,7 @@ std::vector<gic400_register> gic400::registers()
     return result;
 }
 
-// A row is one register or an array of words, whose first word may have a number: GICD_PIDR4 has 5, 6 and 7 after it.
+// A row is one register or an array of words, which count from 0.
 std::optional<gic400_register> gic400::find(std::string_view name)
 {
     const numbered_name wanted = split_number(name);
@@ -48,11 +48,9 @@ std::optional<gic400_register> gic400::find(std::string_view name)
     for (const gic400_register &r : registers()) {
         if (name == r.info.name)
             return r;
-        const numbered_name first = split_number(r.info.name);
         const uint32_t words = (r.info.end - r.info.first) / 4;
-        if (words > 1 && wanted.stem == first.stem && wanted.number >= first.number &&
-            wanted.number - first.number < words)
-            word = {r.frame, r.info.first + 4 * (wanted.number - first.number), r.info};
+        if (words > 1 && wanted.stem == r.info.name && wanted.number < words)
+            word = {r.frame, r.info.first + 4 * wanted.number, r.info};
     }
     return word;
 }

@@ -49,7 +49,7 @@ static struct gic_config configuration(struct input *in)
 {
     /* Mostly few CPUs: gic_check is slow, and two find what eight do. */
     static const uint32_t cpus[] = {1, 2, 1, 3, 1, 2, 1, 8};
-    static const uint32_t spis[] = {32, 96, 988, GIC_NO_SPIS, 960, 64, 33, 1024};
+    static const uint32_t spis[] = {32, 96, 988, GIC_NO_SPIS, 987, 100, 33, 1024};
     static const uint32_t lrs[] = {4, 1, 64, 33, 2, 16, 32, 65};
     uint8_t sizes = byte(in), more = byte(in), choices = byte(in);
     return (struct gic_config){

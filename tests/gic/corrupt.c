@@ -81,7 +81,7 @@ const char *corrupt(struct gic *g, unsigned n)
         g->line[0] ^= bit32(25);
         return "maintenance output";
     case 24:
-        g->dirty_phys = 1;
+        g->dirty = 1;
         return "left work behind";
     case 25:
         g->enabled[0] &= ~1u;

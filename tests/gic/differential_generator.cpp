@@ -13,14 +13,14 @@ namespace trapline_test
 
 gic_config differential_config(unsigned seed)
 {
-    static const uint32_t cpus[] = {1, 2, 3, 4, 8}, spis[] = {32, 96, 32, 256, 64, 988, GIC_NO_SPIS},
+    static const uint32_t cpus[] = {1, 2, 3, 4, 8}, spis[] = {32, 96, 40, 256, 1, 988, GIC_NO_SPIS, 100, 987},
                           lrs[] = {4, 1, 8, 33, 64};
     static const uint32_t bits[] = {5, 8, 4, 6, 7};
     std::mt19937 rng(seed * 2654435761u + 1);
     gic_config cfg{};
     cfg.struct_size = sizeof(cfg);
     cfg.cpus = cpus[rng() % 5];
-    cfg.spis = spis[rng() % 7];
+    cfg.spis = spis[rng() % 9];
     cfg.lrs = lrs[rng() % 5];
     cfg.security = seed % 2 == 1;
     cfg.prio_bits = bits[rng() % 5];

@@ -25,7 +25,7 @@ std::string name_of(const gic_config &c)
     std::string name;
     for (uint32_t n : {c.cpus, c.spis, c.lrs, c.prio_bits, c.maint_ppi, static_cast<uint32_t>(c.security)})
         name += std::to_string(n) + " ";
-    for (bool choice : {c.ppi_config_fixed, c.sgi_enable_writable, c.dir_any_mode, c.vrpr_idle_f8})
+    for (bool choice : {c.ppi_config_fixed, c.sgi_enable_writable, c.dir_any_mode, c.vrpr_idle_f8, c.no_nsacr})
         name += choice ? "1" : "0";
     return name;
 }

@@ -521,6 +521,48 @@ TEST(Callbacks, state_tells_of_watched_interrupts_only)
     EXPECT_EQ(gic.states.size(), 2u);
 }
 
+TEST(VirtualInterface, aeoir_does_not_end_a_group_0_interrupt_5_5_10)
+{
+    TestGic gic;
+    gic.enable_all();
+    gic.write(GIC_HYP, GICH_LR0, lr_sw(50));
+    ASSERT_EQ(gic.read(GIC_VCPU, GICV_IAR), 50u);
+    gic.write(GIC_VCPU, GICV_AEOIR, 50);
+    EXPECT_EQ(gic.read(GIC_VCPU, GICV_RPR), 0xa0u);
+    EXPECT_EQ(gic.read(GIC_HYP, GICH_LR0) & GICH_LR_State, GICH_LR_State_Active);
+    EXPECT_EQ(gic.read(GIC_HYP, GICH_HCR), GICH_HCR_En); // EOICount is 0
+    gic.write(GIC_VCPU, GICV_EOIR, 50);
+    EXPECT_EQ(gic.read(GIC_HYP, GICH_LR0) & GICH_LR_State, 0u);
+}
+
+// PhysicalID is the INTID of a PPI or an SPI: an SGI is not forwarded.
+TEST(VirtualInterface, hardware_entry_with_the_number_of_an_sgi_deactivates_nothing_5_3_8)
+{
+    TestGic gic;
+    gic.enable_all();
+    gic.write(GIC_DIST, GICD_ISACTIVER, 1u << 15);
+    gic.write(GIC_HYP, GICH_LR0, lr_hw(50, 15));
+    ASSERT_EQ(gic.read(GIC_VCPU, GICV_IAR), 50u);
+    gic.write(GIC_VCPU, GICV_EOIR, 50);
+    EXPECT_EQ(gic.read(GIC_HYP, GICH_LR0) & GICH_LR_State, 0u);
+    EXPECT_TRUE(gic.state(15) & GIC_ST_ACTIVE);
+    EXPECT_EQ(gic.stats().errors[GIC_ERR_INTID], 1u);
+    EXPECT_EQ(gic.stats().hw_deactivations, 0u);
+}
+
+// Five bits of preemption fill GICV_APR0, which is GICH_APR.
+TEST(VirtualInterface, apr1_to_apr3_are_razwi_5_5_12)
+{
+    TestGic gic;
+    for (uint32_t n = 1; n < 4; n++) {
+        gic.write(GIC_VCPU, GICV_APR + 4 * n, 0xffffffff);
+        EXPECT_EQ(gic.read(GIC_VCPU, GICV_APR + 4 * n), 0u);
+        EXPECT_EQ(gic.read(GIC_HYP, GICH_APR), 0u);
+    }
+    gic.write(GIC_VCPU, GICV_APR, 0x10);
+    EXPECT_EQ(gic.read(GIC_HYP, GICH_APR), 0x10u);
+}
+
 TEST(Callbacks, state_of_a_private_interrupt_names_the_cpu_and_reset_is_reported)
 {
     TestGic gic(cpus(2));

@@ -113,6 +113,29 @@ TEST(Security, aeoir_is_not_for_non_secure_accesses_4_4_10)
     EXPECT_FALSE(gic.state(40) & GIC_ST_ACTIVE);
 }
 
+class AeoirModes : public testing::TestWithParam<uint32_t>
+{
+};
+// The Secure GICC_AEOIR is an alias of the Non-secure GICC_EOIR (4.4.10), so EOImodeNS rules it, GICC_EOIR EOImodeS.
+TEST_P(AeoirModes, aeoir_goes_by_eoimodens_and_eoir_by_eoimodes_4_4_10)
+{
+    SecureGic gic(secure(), 3u | GICC_CTLR_AckCtl | GetParam());
+    gic.enable_s(40, 0xc0, true);
+    for (uint32_t offset : {GICC_AEOIR, GICC_EOIR}) {
+        gic.spi(40, true);
+        ASSERT_EQ(gic.read_s(GIC_CPU, GICC_IAR), 40u);
+        gic.spi(40, false);
+        gic.write_s(GIC_CPU, offset, 40);
+        EXPECT_EQ(gic.read_s(GIC_CPU, GICC_RPR), 0xffu);
+        bool split = GetParam() & (offset == GICC_AEOIR ? GICC_CTLR_EOImodeNS : GICC_CTLR_EOImode);
+        EXPECT_EQ((gic.state(40) & GIC_ST_ACTIVE) != 0, split);
+        gic.write_s(GIC_DIST, GICD_ICACTIVER + 4, 1u << 8);
+    }
+}
+INSTANTIATE_TEST_SUITE_P(Each, AeoirModes,
+                         testing::Values(0u, GICC_CTLR_EOImode, GICC_CTLR_EOImodeNS,
+                                         GICC_CTLR_EOImode | GICC_CTLR_EOImodeNS));
+
 TEST(Security, identification_is_the_same_from_both_states)
 {
     SecureGic gic;

@@ -62,6 +62,46 @@ TEST_P(SaveRestore, in_lock_step_on_random_sequences)
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SaveRestore, testing::Range(0u, 16u));
 
+// ---- Warm reset ------------------------------------------------------------------------------------------
+
+class WarmReset : public testing::TestWithParam<unsigned>
+{
+};
+
+// The wires are their drivers'; all else is as if it had just been created.
+TEST_P(WarmReset, leaves_nothing_but_the_level_of_the_input_wires)
+{
+    gic_config cfg = random_config(GetParam());
+    cfg.maint_ppi = GetParam() % 2 ? 25 : 0;
+    cfg.no_nsacr = false;
+    TestGic used(cfg), fresh(cfg);
+    RandomOperations random(GetParam(), cfg);
+    for (int i = 0; i < 6000; i++)
+        random.apply_next(used.g);
+    EXPECT_NE(save(used.g), save(fresh.g));
+    gic_reset(used.g);
+    used.check();
+    gic_walk(
+        used.g,
+        [](void *ctx, const gic_irq *irq) {
+            auto *g = static_cast<gic *>(ctx);
+            bool level = irq->state & GIC_ST_LINE;
+            if (irq->intid >= 32)
+                gic_set_spi(g, irq->intid, level);
+            else if (irq->intid >= 16)
+                gic_set_ppi(g, irq->cpu, irq->intid, level);
+        },
+        fresh.g);
+    EXPECT_EQ(save(used.g), save(fresh.g));
+    for (unsigned cpu : used.cpus)
+        for (int pin = 0; pin < GIC_NPINS; pin++)
+            EXPECT_FALSE(used.pin(static_cast<gic_pin>(pin), cpu));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, WarmReset, testing::Range(0u, 12u));
+
+// ---- Saving and restoring --------------------------------------------------------------------------------
+
 TEST(Save, into_a_small_buffer_is_refused)
 {
     TestGic gic;
@@ -109,6 +149,77 @@ TEST(Restore, of_impossible_values_is_refused)
     EXPECT_GT(refused, 100u);
     EXPECT_GT(accepted, 10u);
 }
+
+// A place in a saved state: where the state of a legal write differs from reset, or some bytes behind it.
+struct Forgery {
+    const char *name;
+    gic_frame frame;
+    uint32_t offset, legal; // a write that changes this field and no other
+    unsigned behind;        // the forged byte is so many bytes behind the first that differs
+    uint8_t forged;
+    bool security = false;
+};
+
+class ForgedStates : public testing::TestWithParam<Forgery>
+{
+};
+
+TEST_P(ForgedStates, are_refused_and_the_old_state_is_kept)
+{
+    const Forgery &f = GetParam();
+    gic_config cfg = two_cpus();
+    cfg.spis = 40;
+    cfg.security = f.security;
+    TestGic gic(cfg);
+    Buffer before = save(gic.g);
+    unsigned size = f.frame == GIC_DIST && f.offset >= GICD_IPRIORITYR && f.offset < GICD_ICFGR ? 1 : 4;
+    gic.write_s(f.frame, f.offset, f.legal, 0, f.offset >= GICD_CPENDSGIR && f.frame == GIC_DIST ? 1 : size);
+    Buffer state = save(gic.g);
+    size_t at = 40;
+    while (at < state.size() - 4 && state[at] == before[at])
+        at++;
+    ASSERT_LT(at + f.behind, state.size() - 4) << "the write changes nothing";
+    Buffer same = before;
+    same[at] = state[at];
+    seal(same);
+    ASSERT_EQ(gic_restore(gic.g, same.data(), same.size()), 0);
+    ASSERT_EQ(save(gic.g), state) << "the write changes another field, too";
+    state[at + f.behind] = f.forged;
+    seal(state);
+    EXPECT_EQ(gic_restore(gic.g, state.data(), state.size()), -EINVAL);
+    EXPECT_EQ(save(gic.g), same);
+    gic.check();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, ForgedStates,
+    testing::Values(Forgery{"group_2_forwarded", GIC_DIST, GICD_CTLR, 1, 0, 0x04},
+                    Forgery{"priority_bits_that_are_not_there", GIC_DIST, GICD_IPRIORITYR + 40, 0x80, 0, 0x81},
+                    Forgery{"target_that_is_not_there", GIC_DIST, GICD_ITARGETSR + 40, 1, 0, 0x04},
+                    Forgery{"sgi_of_a_cpu_that_is_not_there", GIC_DIST, GICD_SPENDSGIR + 3, 1, 0, 0x04},
+                    Forgery{"group_of_no_interrupt", GIC_DIST, GICD_IGROUPR + 8, 1, 1, 0x01},
+                    Forgery{"enabled_no_interrupt", GIC_DIST, GICD_ISENABLER + 8, 1, 1, 0x01},
+                    Forgery{"pending_no_interrupt", GIC_DIST, GICD_ISPENDR + 8, 1, 1, 0x01},
+                    Forgery{"edge_of_no_interrupt", GIC_DIST, GICD_ICFGR + 16, 2, 1, 0x01},
+                    Forgery{"active_no_interrupt", GIC_DIST, GICD_ISACTIVER + 8, 1, 1, 0x01},
+                    Forgery{"nsacr_of_no_interrupt", GIC_DIST, GICD_NSACR + 16, 1, 1, 0x01, true},
+                    Forgery{"eoimodens_with_one_state", GIC_CPU, GICC_CTLR, 1, 1, 0x04},
+                    Forgery{"ctlr_bits_with_two_states", GIC_CPU, GICC_CTLR, 1, 1, 0x08, true},
+                    Forgery{"pmr", GIC_CPU, GICC_PMR, 0x80, 0, 0x84},
+                    Forgery{"bpr_below_its_minimum", GIC_CPU, GICC_BPR, 3, 0, 1},
+                    Forgery{"bpr_above_7", GIC_CPU, GICC_BPR, 3, 0, 8},
+                    Forgery{"abpr_below_its_minimum", GIC_CPU, GICC_ABPR, 4, 0, 2},
+                    Forgery{"abpr_above_7", GIC_CPU, GICC_ABPR, 4, 0, 9},
+                    Forgery{"apr_beyond_the_levels", GIC_CPU, GICC_APR, 1, 4, 0x01},
+                    Forgery{"nsapr_beyond_the_levels", GIC_CPU, GICC_NSAPR, 1, 12, 0x80},
+                    Forgery{"hcr", GIC_HYP, GICH_HCR, 1, 1, 0x01}, Forgery{"vctlr", GIC_VCPU, GICV_CTLR, 1, 1, 0x04},
+                    Forgery{"vpmr", GIC_VCPU, GICV_PMR, 0x80, 0, 0x81},
+                    Forgery{"vbpr_below_its_minimum", GIC_VCPU, GICV_BPR, 3, 0, 1},
+                    Forgery{"vbpr_above_7", GIC_VCPU, GICV_BPR, 3, 0, 8},
+                    Forgery{"vabpr_below_its_minimum", GIC_VCPU, GICV_ABPR, 4, 0, 2},
+                    Forgery{"vabpr_above_7", GIC_VCPU, GICV_ABPR, 4, 0, 0x0c},
+                    Forgery{"reserved_bits_of_a_list_register", GIC_HYP, GICH_LR, 50, 2, 0x10}),
+    [](const auto &param) { return std::string(param.param.name); });
 
 // The PPI that the maintenance output drives has its driver's level, whatever level a forged state gives it.
 TEST(Restore, cannot_set_the_level_of_the_maintenance_ppi)

@@ -211,7 +211,7 @@ TEST(VectorsGic, a_level_interrupt)
 
 TEST(VectorsGic, a_configuration_that_lib_gic_has_not_is_skipped)
 {
-    const std::string text = "gicvec 1\nvector t\nconfig cpus=1 spis=50 priobits=5 security=0 lrs=4 vpriobits=5\n"
+    const std::string text = "gicvec 1\nvector t\nconfig cpus=1 spis=64 priobits=5 security=0 lrs=4 vpriobits=6\n"
                              "expect-out 0 irq 0\nend\n";
     gicvec_file *file = nullptr;
     ASSERT_EQ(gicvec_load_text("t", text.data(), text.size(), nullptr, nullptr, &file), 0);

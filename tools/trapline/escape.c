@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 /* Length of the character at s if it is UTF-8 that XML may hold; 0 otherwise. */
@@ -15,6 +14,9 @@ static size_t good_char(const char *s)
     for (size_t i = 1; i < n; i++)
         if ((u[i] & 0xc0) != 0x80)
             return 0;
+    /* more bytes than the character needs, and beyond U+10FFFF */
+    if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] >= 0x90))
+        return 0;
     /* surrogates, U+FFFE and U+FFFF */
     if ((n == 3 && u[0] == 0xed && u[1] >= 0xa0) || (n == 3 && u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe))
         return 0;
@@ -43,16 +45,10 @@ void xml_text(FILE *f, const char *s)
     }
 }
 
-void xml_attribute(FILE *f, const char *name, const char *fmt, ...)
+void xml_attribute(FILE *f, const char *name, const char *value)
 {
-    char buf[1400];
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(buf, sizeof buf, fmt, ap);
-    va_end(ap);
     fprintf(f, " %s=\"", name);
-    xml_text(f, buf);
+    xml_text(f, value);
     fputc('"', f);
 }
 

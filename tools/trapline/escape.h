@@ -6,11 +6,8 @@
 #include <stdio.h>
 
 void xml_text(FILE *f, const char *s);
-/* Writes ` name="..."`, up to 1400 bytes of it. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
-void xml_attribute(FILE *f, const char *name, const char *fmt, ...);
+/* Writes ` name="value"`. */
+void xml_attribute(FILE *f, const char *name, const char *value);
 /* Writes the string with its quotes. */
 void json_string(FILE *f, const char *s);
 

@@ -25,9 +25,12 @@ static bool open_case(struct writer *w, enum result result, const char *scenario
     w->count[result]++;
     if (!w->f)
         return false;
-    fputs("    <testcase", w->f);
-    xml_attribute(w->f, "classname", "%s.%s", scenario, scope);
-    xml_attribute(w->f, "name", "%s", name);
+    fputs("    <testcase classname=\"", w->f);
+    xml_text(w->f, scenario);
+    fputc('.', w->f);
+    xml_text(w->f, scope);
+    fputc('"', w->f);
+    xml_attribute(w->f, "name", name);
     fputs(" time=\"0\"", w->f);
     fputs(result == PASSED ? "/>\n" : ">\n", w->f);
     return result != PASSED;
@@ -36,8 +39,8 @@ static bool open_case(struct writer *w, enum result result, const char *scenario
 static void open_problem(FILE *f, const char *tag, const char *type, const char *message)
 {
     fprintf(f, "      <%s", tag);
-    xml_attribute(f, "type", "%s", type);
-    xml_attribute(f, "message", "%s", message);
+    xml_attribute(f, "type", type);
+    xml_attribute(f, "message", message);
     fputc('>', f);
 }
 
@@ -197,7 +200,7 @@ static void put_left_out(FILE *f, const struct results_scenario *s)
     struct writer w = {.f = f};
 
     fputs("  <testsuite", f);
-    xml_attribute(f, "name", "%s", s->name);
+    xml_attribute(f, "name", s->name);
     fputs(" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\" time=\"0\">\n", f);
     open_case(&w, SKIPPED, s->name, "baseline", "scenario");
     put_skipped(f);
@@ -248,7 +251,7 @@ bool junit_write(FILE *f, const void *subject)
         struct writer w = {.f = NULL};
         put_scenario(&w, v, i);
         fputs("  <testsuite", f);
-        xml_attribute(f, "name", "%s", scenario_name(v->x->s[i]));
+        xml_attribute(f, "name", scenario_name(v->x->s[i]));
         fprintf(f, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"0\">\n", all(&w),
                 w.count[FAILED], w.count[BROKEN], w.count[SKIPPED]);
         w.f = f;

@@ -9,6 +9,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <trapline/gic.h>
@@ -59,6 +60,7 @@ struct request {
     struct colors c;
     const struct block *block; /* NULL: all */
     int reg;                   /* row of the block's table; -1: all */
+    int number;                /* of one register of an array; -1: all */
 };
 
 static const struct command *self(void)
@@ -68,12 +70,19 @@ static const struct command *self(void)
 
 /* ---- finding them by name ------------------------------------------------------------------------ */
 
+/* By its name, or by what the names of its registers begin with, without the '_': "MSI". */
 static const struct block *find_block(const char *name, size_t len)
 {
     for (size_t i = 0; i < NBLOCKS; i++)
-        if (strlen(blocks[i].name) == len && !strncasecmp(blocks[i].name, name, len))
+        if ((strlen(blocks[i].name) == len && !strncasecmp(blocks[i].name, name, len)) ||
+            (strlen(blocks[i].prefix) == len + 1 && !strncasecmp(blocks[i].prefix, name, len)))
             return &blocks[i];
     return NULL;
+}
+
+static bool is_array(const struct gic_register *r)
+{
+    return r->end - r->first > 4;
 }
 
 static void upper_case(char *out, size_t n, const char *text)
@@ -106,12 +115,24 @@ static const char *without_prefix(const char *name, const struct block *b)
     return strncasecmp(name, b->prefix, len) ? name : name + len;
 }
 
-/* Whether a word is a register's name, but for the number of one of an array: "isenabler3". */
-static bool is_one_of(const char *word, const char *name)
+/* The digits behind the name of an array: "isenabler3"; NULL: the word is something else. */
+static const char *number_behind(const char *word, const char *name, const struct gic_register *r)
 {
     const size_t len = strlen(name);
 
-    return !strncasecmp(word, name, len) && strspn(word + len, "0123456789") == strlen(word + len);
+    if (!is_array(r) || strncasecmp(word, name, len) != 0 || !word[len])
+        return NULL;
+    return strspn(word + len, "0123456789") == strlen(word + len) ? word + len : NULL;
+}
+
+static int choose_number(struct request *q, const struct gic_register *r, const char *digits)
+{
+    const unsigned long last = (r->end - r->first) / 4 - 1, number = strtoul(digits, NULL, 10);
+
+    if (number > last)
+        return usage_error(self(), "there is no %s%.20s; they are numbered 0 to %lu", r->name, digits, last);
+    q->number = (int)number;
+    return EXIT_HOLDS;
 }
 
 static int find_register(struct request *q, const char *wanted)
@@ -122,12 +143,14 @@ static int find_register(struct request *q, const char *wanted)
     unsigned n = 0;
 
     for (; n < sizeof names / sizeof names[0] && reg_info(q->block, n, &row); n++) {
+        const char *digits;
         names[n] = without_prefix(row.name, q->block);
-        if (!strcasecmp(names[n], word) || (q->reg < 0 && is_one_of(word, names[n])))
-            q->reg = (int)n;
+        digits = number_behind(word, names[n], &row);
+        if (strcasecmp(names[n], word) != 0 && !digits)
+            continue;
+        q->reg = (int)n;
+        return digits ? choose_number(q, &row, digits) : EXIT_HOLDS;
     }
-    if (q->reg >= 0)
-        return EXIT_HOLDS;
     upper_case(upper, sizeof upper, word);
     near = scenario_nearest(upper, names, n);
     if (near)
@@ -155,11 +178,6 @@ static int understand(struct request *q)
 }
 
 /* ---- text ---------------------------------------------------------------------------------------- */
-
-static bool is_array(const struct gic_register *r)
-{
-    return r->end - r->first > 4;
-}
 
 /* "0x100", or of an array "0x100-0x17c": the first and the last register. */
 static void offset_text(const struct gic_register *r, char *buf, size_t n)
@@ -216,12 +234,14 @@ static void list_block(const struct request *q, const struct block *b)
     table_free(t);
 }
 
-/* Where in the array an interrupt has its bits. */
-static void show_place(const struct gic_register *r)
+/* Where in the array an interrupt has its bits, or which interrupts have theirs in one register of it. */
+static void show_place(const struct gic_register *r, int number)
 {
-    const unsigned bits = r->bits_per_irq;
+    const unsigned bits = r->bits_per_irq, irqs = bits ? 32 / bits : 0, first = (unsigned)number * irqs;
 
-    if (bits == 1)
+    if (bits && number >= 0)
+        printf("INTIDs %u to %u, %u bit%s each from bit 0 on\n", first, first + irqs - 1, bits, bits == 1 ? "" : "s");
+    else if (bits == 1)
         puts("INTID m has bit m % 32 of register m / 32");
     else if (bits)
         printf("INTID m has %u bits of register m / %u, from bit %u * (m %% %u) on\n", bits, 32 / bits, bits,
@@ -255,21 +275,40 @@ static void show_fields(const struct request *q)
     table_free(t);
 }
 
+/* From the row of an array to the register of it that is asked for; the row has the reset value of the first. */
+static void narrow(const struct request *q, struct gic_register *r)
+{
+    const struct gic_config cfg = {.struct_size = sizeof cfg};
+    struct gic *g = NULL;
+
+    r->first += 4 * (uint32_t)q->number;
+    r->end = r->first + 4;
+    if (q->block->frame >= 0 && q->number > 0 && !gic_new(&cfg, &g))
+        r->reset = gic_peek(g, 0, (enum gic_frame)q->block->frame, r->first, 4);
+    gic_free(g);
+}
+
 static void show_register(const struct request *q)
 {
     struct gic_register r;
-    char offset[32], reset[32];
+    char offset[32], reset[32], number[16] = "";
 
     if (!reg_info(q->block, (unsigned)q->reg, &r))
         return;
+    if (q->number >= 0) {
+        snprintf(number, sizeof number, "%d", q->number);
+        narrow(q, &r);
+    } else if (is_array(&r)) {
+        snprintf(number, sizeof number, "<n>");
+    }
     offset_text(&r, offset, sizeof offset);
     reset_text(q->block, &r, reset, sizeof reset);
-    printf("%s%s%s%s: %s\n", q->c.bold, r.name, is_array(&r) ? "<n>" : "", q->c.off, r.about);
+    printf("%s%s%s%s: %s\n", q->c.bold, r.name, number, q->c.off, r.about);
     printf("offset %s of the %s, %s bits, %s%s%s\n", offset, q->block->about, width_text(&r), access_text(&r),
            has_reset(q->block, &r) ? ", reset " : "", has_reset(q->block, &r) ? reset : "");
     if (r.secure_only)
         puts("with two security states RAZ/WI to Non-secure accesses");
-    show_place(&r);
+    show_place(&r, q->number);
     show_fields(q);
 }
 
@@ -358,7 +397,7 @@ static const struct output_format formats[] = {
 
 int cmd_regs(const struct options *o)
 {
-    struct request q = {.o = o, .c = colors_for(o, stdout), .reg = -1};
+    struct request q = {.o = o, .c = colors_for(o, stdout), .reg = -1, .number = -1};
     struct outputs out;
     int code = understand(&q);
 

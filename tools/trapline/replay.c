@@ -200,7 +200,8 @@ static int exit_code(const struct replay *p)
 {
     if (p->broken)
         return EXIT_MODEL;
-    return p->count[GICVEC_FAILED] ? EXIT_FAILS : EXIT_HOLDS;
+    /* Where every vector was skipped nothing has been shown. */
+    return p->count[GICVEC_FAILED] || !p->count[GICVEC_PASSED] ? EXIT_FAILS : EXIT_HOLDS;
 }
 
 static void release(struct replay *p)

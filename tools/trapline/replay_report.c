@@ -110,6 +110,8 @@ void replay_text(const struct replay *p)
     put_skipped(p);
     printf("%s%zu vectors:%s ", p->c.bold, p->vectors, p->c.off);
     put_counts(p, p->count, true);
+    if (p->count[GICVEC_SKIPPED] == p->vectors)
+        printf("%snothing was played%s\n", p->c.red, p->c.off);
 }
 
 static void needs_text(const struct gicvec *v, char *buf, size_t n)
@@ -159,14 +161,14 @@ static void junit_case(FILE *f, const struct replay_file *file, const struct rep
     char why[WHY];
 
     fputs("    <testcase", f);
-    xml_attribute(f, "classname", "%s", file->path);
-    xml_attribute(f, "name", "%s", run->v->name);
+    xml_attribute(f, "classname", file->path);
+    xml_attribute(f, "name", run->v->name);
     fputs(verdict == GICVEC_PASSED ? " time=\"0\"/>\n" : " time=\"0\">\n", f);
     if (verdict == GICVEC_PASSED)
         return;
     gicvec_explain(&run->result, why, sizeof why);
     fputs(verdict == GICVEC_FAILED ? "      <failure type=\"vector\"" : "      <skipped", f);
-    xml_attribute(f, "message", "%s", why);
+    xml_attribute(f, "message", why);
     if (verdict == GICVEC_FAILED) {
         fputc('>', f);
         put_place(f, file, run, xml_text);
@@ -189,7 +191,7 @@ bool replay_junit(FILE *f, const void *subject)
         if (!file->n)
             continue;
         fputs("  <testsuite", f);
-        xml_attribute(f, "name", "%s", file->path);
+        xml_attribute(f, "name", file->path);
         fprintf(f, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"0\">\n", file->n,
                 file->count[GICVEC_FAILED], file->count[GICVEC_SKIPPED]);
         for (size_t k = 0; k < file->n; k++)

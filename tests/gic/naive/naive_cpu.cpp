@@ -119,7 +119,9 @@ void NaiveGic::end(Access a, uint32_t value, bool alias)
             break;
         }
     }
-    if (!(a.nonsecure ? c.eoimode_ns : c.eoimode_s))
+    // GICC_AEOIR is the Secure alias of the Non-secure GICC_EOIR (4.4.10).
+    bool split = a.nonsecure || (alias && cfg.security) ? c.eoimode_ns : c.eoimode_s;
+    if (!split)
         irq(a.cpu, intid).active = false;
 }
 

@@ -65,7 +65,7 @@ struct gic400_v2m {
 // firmware are the rule.
 struct gic400_config {
     unsigned cpus = 1;             // CPU interfaces, 1 to 8
-    uint32_t spis = 96;            // a multiple of 32 up to 960, or 988; 0: none
+    uint32_t spis = 96;            // 0 to 988
     uint32_t list_registers = 4;   // of each CPU, 1 to 64
     uint32_t priority_bits = 5;    // physical, 4 to 8; with security 5 to 8
     bool security = false;         // two security states
