@@ -219,6 +219,12 @@ int machine_run(struct machine *m)
     return machine_finish(m);
 }
 
+int machine_set_error(struct machine *m, int status, const char *sentence)
+{
+    machine_fail(m, status, "%s", sentence);
+    return m->status;
+}
+
 int machine_status(const struct machine *m)
 {
     return m->status;
