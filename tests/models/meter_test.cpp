@@ -340,7 +340,7 @@ TEST(MeterExits, a_cause_that_does_not_exist_is_none)
     sc_start(ns);
     level.write(meter::el_word(1, true));
     sc_start(ns);
-    probe.set_el(0, 2, true, static_cast<machine_exit_cause>(15));
+    probe.set_el(0, 2, true, static_cast<machine_exit_cause>(MACHINE_EXIT_COUNT + 1));
     probe.set_el(0, 1, true);
     EXPECT_EQ(probe.exits(MACHINE_EXIT_COUNT).samples, 2u);
     EXPECT_EQ(probe.exits().samples, 2u);
@@ -432,7 +432,9 @@ class MeterTapBinding : public testing::TestWithParam<std::pair<unsigned, unsign
 TEST_P(MeterTapBinding, needs_a_way_out_for_every_way_in)
 {
     const auto [ins, outs] = GetParam();
-    gic400 gic("gic");
+    trapline::gic400_config three;
+    three.cpus = 3;
+    gic400 gic("gic", three);
     meter probe("meter");
     std::vector<std::unique_ptr<Initiator>> cpu;
     for (unsigned i = 0; i < ins; i++) {
