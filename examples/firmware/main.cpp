@@ -108,9 +108,17 @@ int run(const char *program, unsigned cores, unsigned quantum_ns)
 {
     std::ifstream file(program, std::ios::binary);
     std::unique_ptr<void, free_memory> ram(std::aligned_alloc(page, ram_size)); // the engine wants whole pages
+    if (!ram) {
+        std::cerr << "not enough memory\n";
+        return 2;
+    }
     std::memset(ram.get(), 0, ram_size);
     if (!file || !file.read(static_cast<char *>(ram.get()), ram_size).gcount()) {
         std::cerr << program << ": cannot be read\n";
+        return 2;
+    }
+    if (file.peek() != std::ifstream::traits_type::eof()) {
+        std::cerr << program << ": does not fit into " << ram_size << " bytes of memory\n";
         return 2;
     }
     tlm::tlm_global_quantum::instance().set(sc_time(quantum_ns, SC_NS));

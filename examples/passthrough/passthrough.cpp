@@ -20,8 +20,6 @@
 #include <string>
 #include <vector>
 
-using sc_core::sc_time;
-
 namespace
 {
 
@@ -69,20 +67,13 @@ struct Side {
         gic.watch(d.spi);
     }
 
-    sc_time time(sim_tick ticks) const
-    {
-        return sc_time(double(ticks) / double(config.costs.tick_hz), sc_core::SC_SEC);
-    }
-
     void add_traffic(const machine_traffic &t)
     {
-        if (!device[t.device])
+        if (!device[t.device] || !t.count)
             return;
-        const auto table = t.count > 1 ? trapline::irq_timetable::periodic(time(t.every), t.count)
-                                       : trapline::irq_timetable::replay({sc_core::SC_ZERO_TIME});
         traffic.push_back(std::make_unique<trapline::irq_traffic>(
             (name + "_traffic_" + std::to_string(traffic.size())).c_str(),
-            trapline::irq_timetable(table).starting_at(time(t.start)), *device[t.device]));
+            trapline::irq_timetable::ticks(config.costs.tick_hz, t.start, t.every, t.count), *device[t.device]));
     }
 
     double exits_per_interrupt() const

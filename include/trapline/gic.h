@@ -110,6 +110,9 @@ TRAPLINE_API int gic_new(const struct gic_config *cfg, struct gic **out);
 /* Releases an instance of gic_new. NULL is allowed. */
 TRAPLINE_API void gic_free(struct gic *g);
 
+/* The configuration of an instance, defaults filled in, callbacks included: gic_new makes its like of it. */
+TRAPLINE_API void gic_get_config(const struct gic *g, struct gic_config *out);
+
 /* Warm reset: every register and latch as after creation; input wires keep their level. */
 TRAPLINE_API void gic_reset(struct gic *g);
 

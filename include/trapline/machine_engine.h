@@ -36,7 +36,10 @@ struct machine_outside {
     void (*set_ppi)(void *ctx, unsigned cpu, uint32_t intid, bool level);
     /*
      * true: the devices that have a line are outside. Their traffic is not run, only expected: the run ends when as
-     * many causes have come (machine_device_raise). The guest's write to a device, and a reset, are passed on.
+     * many causes have come from each device (machine_device_raise) as its traffic announces, and been served. Causes
+     * beyond that are served and counted as long as the run lasts; it does not wait for them, and if they keep it
+     * busy for a second after the last that was announced it ends as a storm does (-ELOOP). The guest's write to a
+     * device, and a reset, are passed on.
      */
     bool devices;
     void (*device_clear)(void *ctx, unsigned device);
@@ -77,6 +80,12 @@ TRAPLINE_API int machine_start(struct machine *m);
  * them; it has ended when machine_ended() says so.
  */
 TRAPLINE_API bool machine_next(struct machine *m, sim_tick *at);
+/*
+ * The last tick of a run that machine_config.until limits; false: there is no limit, or the run is not on. A run that
+ * waits for devices outside has to be ended then, though it has no event: machine_set_time() there, and it has ended.
+ * Causes that come at the limit count, later ones do not.
+ */
+TRAPLINE_API bool machine_limit(const struct machine *m, sim_tick *at);
 /* Runs that event. Time is that of the event then. */
 TRAPLINE_API void machine_advance(struct machine *m);
 /* Set-up is over: the times of traffic count from machine_origin(). */
@@ -88,7 +97,7 @@ TRAPLINE_API bool machine_ended(struct machine *m);
 TRAPLINE_API int machine_finish(struct machine *m);
 /*
  * Time goes on to `at` without an event, for something that comes from outside then. Not beyond the next event, and
- * not back: a time before the present one is ignored.
+ * not back: such times are ignored. An event beyond the limit, which is never run, does not hold time up.
  */
 TRAPLINE_API void machine_set_time(struct machine *m, sim_tick at);
 TRAPLINE_API sim_tick machine_now(const struct machine *m);
@@ -116,6 +125,11 @@ TRAPLINE_API size_t machine_results_size(struct machine *m);
 TRAPLINE_API int machine_results_save(struct machine *m, void *buf, size_t size);
 /* 0, -EINVAL (it has run already, or the image makes no sense) or -EPROTO. Leaves m as if machine_run() had run it. */
 TRAPLINE_API int machine_results_load(struct machine *m, const void *buf, size_t size);
+/*
+ * For an engine that has run a machine elsewhere and got no results: machine_error() and machine_status() are these from
+ * now on. Returns status, which is negative.
+ */
+TRAPLINE_API int machine_set_error(struct machine *m, int status, const char *sentence);
 /* What machine_run() or machine_finish() returned. */
 TRAPLINE_API int machine_status(const struct machine *m);
 

@@ -93,6 +93,12 @@ void gic_free(struct gic *g)
     free(g);
 }
 
+void gic_get_config(const struct gic *g, struct gic_config *out)
+{
+    *out = g->cfg;
+    out->spis = g->cfg.spis ? g->cfg.spis : GIC_NO_SPIS;
+}
+
 /* Everything but the configuration, the wires, the watches and the counters. */
 static void reset_distributor(struct gic *g)
 {

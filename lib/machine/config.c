@@ -121,10 +121,28 @@ static const char *bad_ops(const struct machine_config *c)
     return NULL;
 }
 
+/* Software sizes itself by the GIC it was built for: another one would give wrong results without a word. */
+static const char *bad_outside(const struct machine_config *c)
+{
+    struct gic_config want, got;
+    const struct machine_outside *o = c->outside;
+    if (!o || !o->gic)
+        return NULL;
+    machine_gic_config(c, &want);
+    gic_get_config(o->gic, &got);
+    return got.cpus != want.cpus             ? "the GIC outside has another number of CPU interfaces (cpus)"
+           : got.spis != want.spis           ? "the GIC outside has another number of shared interrupts (spis)"
+           : got.lrs != want.lrs             ? "the GIC outside has another number of list registers (lrs)"
+           : got.prio_bits != want.prio_bits ? "the GIC outside has another number of priority bits (prio_bits)"
+           : got.maint_ppi != want.maint_ppi ? "the GIC outside has another maintenance interrupt (maint_ppi)"
+           : got.security != want.security   ? "the GIC outside has two security states (security)"
+                                             : NULL;
+}
+
 const char *config_error(const struct machine_config *c)
 {
     static const char *(*const check[])(const struct machine_config *) = {bad_platform, bad_vcpus,   bad_devices,
-                                                                          bad_routes,   bad_traffic, bad_ops};
+                                                                          bad_routes,   bad_traffic, bad_ops, bad_outside};
     if (c->struct_size != sizeof *c || (c->outside && c->outside->struct_size != sizeof *c->outside))
         return "struct_size is not that of this library";
     if (c->outside && c->outside->gic &&

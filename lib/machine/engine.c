@@ -54,6 +54,7 @@ static void begin_traffic(struct machine *m)
         struct mtraffic *t = &m->traffic[i];
         const struct machine_device *d = &m->cfg.devices[t->cfg->device];
         m->causes_left += t->cfg->count;
+        m->dev[t->cfg->device].announced += t->cfg->count;
         if (d->kind == MACHINE_INJECTOR)
             host_thread_start_asleep(m->host, &t->thread, d->cpu, INJECTOR_PRIO, &injector_proc, t,
                                      m->t0 + t->cfg->start);
@@ -166,9 +167,17 @@ bool machine_ended(struct machine *m)
     return m->stop || !expecting || m->sim.now >= m->limit;
 }
 
+bool machine_limit(const struct machine *m, sim_tick *at)
+{
+    *at = m->limit;
+    return m->cfg.until && m->phase == PHASE_RUN;
+}
+
 void machine_set_time(struct machine *m, sim_tick at)
 {
-    if (at > m->sim.now && at <= sim_next_at(&m->sim))
+    sim_tick next = sim_next_at(&m->sim);
+    bool never = m->phase == PHASE_RUN && next > m->limit; /* that event will not be run */
+    if (at > m->sim.now && (at <= next || never))
         m->sim.now = at;
 }
 
@@ -211,6 +220,12 @@ int machine_run(struct machine *m)
     return machine_finish(m);
 }
 
+int machine_set_error(struct machine *m, int status, const char *sentence)
+{
+    machine_fail(m, status, "%s", sentence);
+    return m->status;
+}
+
 int machine_status(const struct machine *m)
 {
     return m->status;
@@ -242,10 +257,11 @@ size_t machine_wired_devices(const struct machine *m)
     return n;
 }
 
+/* NULL: there is none, or the run is not on. What comes at the limit itself still counts, as events do. */
 static struct mdevice *outside_device(struct machine *m, unsigned device)
 {
     bool there = m->outside.devices && machine_device_spi(m, device) != 0;
-    return there && m->phase == PHASE_RUN ? &m->dev[device] : NULL;
+    return there && m->phase == PHASE_RUN && m->sim.now <= m->limit ? &m->dev[device] : NULL;
 }
 
 void machine_device_raise(struct machine *m, unsigned device)

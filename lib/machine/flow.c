@@ -81,7 +81,12 @@ void flow_raise(struct mdevice *d)
     struct machine *m = d->m;
     bool wire = d->cfg->kind != MACHINE_INJECTOR;
     m->n.raised++;
-    flow_cause_done(m);
+    if (d->announced || !m->outside.devices) {
+        d->announced -= d->announced != 0;
+        flow_cause_done(m);
+    } else {
+        m->storm_steps = 0; /* a device outside brings more than it announced: nothing that is waited for has come */
+    }
     if ((wire && d->hw.line) || (wire && !d->hw.level && gic_state(m->gic, 0, d->cfg->spi) & GIC_ST_PENDING) ||
         d->nflows == FLOWS_PER_DEVICE) {
         m->n.coalesced++;

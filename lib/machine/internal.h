@@ -105,6 +105,7 @@ struct mdevice {
     struct irqfd irqfd;
     int16_t next_on_spi;  /* next device on the same SPI, -1: none */
     uint64_t occurrences; /* flows begun since set-up */
+    uint64_t announced;   /* causes that timetables will still bring */
     struct flow flow[FLOWS_PER_DEVICE];
     unsigned nflows;
 };

@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <trapline/machine_version.h>
@@ -59,10 +60,23 @@ struct watch_job {
     X(vcpus, nvcpus)                                                                                                   \
     X(devices, ndevices) X(routes, nroutes) X(handlers, nhandlers) X(traffic, ntraffic) X(actions, nactions)
 
+/* Arrays are used where they lie: each begins at a multiple of what malloc aligns for. */
+static size_t padded(size_t n)
+{
+    const size_t unit = _Alignof(max_align_t);
+    return (n + unit - 1) / unit * unit;
+}
+
+/* What stands before them. */
+static size_t fixed_size(void)
+{
+    return padded(sizeof(struct head) + sizeof(struct machine_config) + sizeof(struct watch_job));
+}
+
 static size_t arrays_size(const struct machine_config *c)
 {
     size_t n = 0;
-#define X(array, count) n += c->count * sizeof *c->array;
+#define X(array, count) n += padded(c->count * sizeof *c->array);
     CONFIG_ARRAYS(X)
 #undef X
     return n;
@@ -70,7 +84,13 @@ static size_t arrays_size(const struct machine_config *c)
 
 size_t machine_job_size(const struct machine *m)
 {
-    return sizeof(struct head) + sizeof m->cfg + sizeof(struct watch_job) + arrays_size(&m->cfg);
+    return fixed_size() + arrays_size(&m->cfg);
+}
+
+static void pad(struct cursor *c)
+{
+    memset(c->at + c->size, 0, padded(c->size) - c->size);
+    c->size = padded(c->size);
 }
 
 int machine_job_save(const struct machine *m, void *buf, size_t size)
@@ -84,7 +104,10 @@ int machine_job_save(const struct machine *m, void *buf, size_t size)
     pass(&c, &h, sizeof h);
     pass(&c, &cfg, sizeof cfg);
     pass(&c, &w, sizeof w);
-#define X(array, count) pass(&c, (void *)(uintptr_t)cfg.array, cfg.count * sizeof *cfg.array);
+    pad(&c);
+#define X(array, count)                                                                                                \
+    pass(&c, (void *)(uintptr_t)cfg.array, cfg.count * sizeof *cfg.array);                                             \
+    pad(&c);
     CONFIG_ARRAYS(X)
 #undef X
     return 0;
@@ -104,10 +127,10 @@ static bool find_arrays(struct machine_config *cfg, const unsigned char *at, siz
 {
     size_t left = size;
 #define X(array, count)                                                                                                \
-    if (cfg->count > left / sizeof *cfg->array)                                                                        \
+    if (cfg->count > left / sizeof *cfg->array || padded(cfg->count * sizeof *cfg->array) > left)                      \
         return false;                                                                                                  \
     cfg->array = (const void *)(at + (size - left));                                                                   \
-    left -= cfg->count * sizeof *cfg->array;
+    left -= padded(cfg->count * sizeof *cfg->array);
     CONFIG_ARRAYS(X)
 #undef X
     return left == 0;
@@ -117,7 +140,7 @@ int machine_job_gic_config(const void *buf, size_t size, struct gic_config *out)
 {
     struct machine_config cfg;
     int err = head_check(buf, size, IMAGE_JOB);
-    if (err || size < sizeof(struct head) + sizeof cfg)
+    if (err || size < fixed_size())
         return -EPROTO;
     memcpy(&cfg, (const unsigned char *)buf + sizeof(struct head), sizeof cfg);
     machine_gic_config(&cfg, out);
@@ -129,7 +152,7 @@ static int job_build(const unsigned char *buf, size_t size, const struct machine
 {
     struct machine_config cfg;
     struct watch_job w;
-    size_t fixed = sizeof(struct head) + sizeof cfg + sizeof w;
+    size_t fixed = fixed_size();
     if (size < fixed)
         return -EPROTO;
     memcpy(&cfg, buf + sizeof(struct head), sizeof cfg);

@@ -3,10 +3,13 @@
 // gic400_access.cpp - the rules of TLM-2.0 (IEEE 1666-2011, clauses 11 and 14) around the registers of the GIC-400.
 //
 // An access that is answered with an error has changed nothing. What hardware ignores (no register there, a width that
-// the register does not take) is no error of the transport: it is RAZ/WI, unless the configuration is strict.
+// the register does not take) is no error of the transport: it is RAZ/WI, unless the configuration is strict. (What an
+// access passes through is part of each b_transport, where the socket is a constant; the compiler would not do that six
+// times by itself.)
+#include "tlm_rules.hpp"
+
 #include <trapline/systemc/gic400.hpp>
 
-#include <algorithm>
 #include <cstring>
 
 namespace trapline
@@ -17,33 +20,6 @@ namespace
 
 using tlm::tlm_generic_payload;
 using tlm::tlm_response_status;
-
-// Byte enables that leave out no byte are as good as none (14.11): the GIC's registers have no byte lanes.
-bool all_bytes_enabled(const tlm_generic_payload &trans)
-{
-    const unsigned char *enable = trans.get_byte_enable_ptr();
-    if (!enable)
-        return true;
-    const unsigned n = std::min(trans.get_byte_enable_length(), trans.get_data_length());
-    return n != 0 && std::all_of(enable, enable + n, [](unsigned char e) { return e == TLM_BYTE_ENABLED; });
-}
-
-// What is wrong with the form of an access, whatever it is for. (What an access passes through is part of each
-// b_transport, where the socket is a constant; the compiler would not do that six times by itself.)
-[[gnu::always_inline]] inline tlm_response_status judge_form(const tlm_generic_payload &trans, bool halfwords)
-{
-    const unsigned size = trans.get_data_length();
-    if (trans.get_byte_enable_ptr() && !all_bytes_enabled(trans))
-        return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
-    // The slave port takes single transfers of up to a word: longer ones are the interconnect's to divide.
-    if (trans.get_streaming_width() < size || (size != 1 && size != 4 && !(halfwords && size == 2)))
-        return tlm::TLM_BURST_ERROR_RESPONSE;
-    if (trans.get_address() & (size - 1))
-        return tlm::TLM_BURST_ERROR_RESPONSE;
-    if (!trans.get_data_ptr())
-        return tlm::TLM_GENERIC_ERROR_RESPONSE;
-    return tlm::TLM_OK_RESPONSE;
-}
 
 // What a strict GIC says of an access that hardware would ignore.
 tlm_response_status judge_register(const std::optional<gic_register> &reg, unsigned size, bool write)
@@ -203,7 +179,7 @@ void gic400::tell_access(const request &r, bool write, unsigned size, uint32_t v
         return tlm::TLM_GENERIC_ERROR_RESPONSE;
     if (s == socket::v2m)
         return serve_v2m(trans);
-    if (const tlm_response_status wrong = judge_form(trans, false); wrong != tlm::TLM_OK_RESPONSE)
+    if (const tlm_response_status wrong = judge_form(trans, 1 | 4); wrong != tlm::TLM_OK_RESPONSE)
         return wrong;
     const asker who = who_asks(s, id, trans);
     if (who.cpu >= config_.cpus)
@@ -232,7 +208,7 @@ tlm_response_status gic400::serve_v2m(payload &trans)
 {
     if (!v2m_frame_)
         return tlm::TLM_ADDRESS_ERROR_RESPONSE;
-    if (const tlm_response_status wrong = judge_form(trans, true); wrong != tlm::TLM_OK_RESPONSE)
+    if (const tlm_response_status wrong = judge_form(trans, 1 | 2 | 4); wrong != tlm::TLM_OK_RESPONSE)
         return wrong;
     const uint32_t offset = to_offset(trans.get_address());
     const unsigned size = trans.get_data_length();

@@ -8,6 +8,8 @@
 // which implies END_REQ. A binding has one response under way at most; others wait for its end.
 #include <trapline/systemc/gic400.hpp>
 
+#include <algorithm>
+
 namespace trapline
 {
 
@@ -24,7 +26,7 @@ tlm::tlm_sync_enum gic400::nb_transport_fw(int id, payload &trans, tlm::tlm_phas
     if (phase == tlm::BEGIN_REQ)
         return begin_request(S, id, trans, delay);
     if (phase == tlm::END_RESP) {
-        end_response(S, id);
+        end_response(S, id, delay);
         return tlm::TLM_COMPLETED;
     }
     // Phases of other protocols may be ignored (15.2.5); those of this one are the target's to send.
@@ -70,52 +72,86 @@ void gic400::advance_pending()
     while (!responses_.empty() && responses_.begin()->first <= now) {
         const pending p = responses_.begin()->second;
         responses_.erase(responses_.begin());
-        auto &box = outbox_[{p.from, p.id}];
-        box.push_back(p.trans);
-        if (box.size() == 1)
-            send_response(p.from, p.id);
+        outbox_[{p.from, p.id}].waiting.push_back(p.trans);
     }
+    for (auto &[binding, box] : outbox_)
+        send_responses(binding.first, binding.second, box);
+    wake_for_pending();
+}
+
+void gic400::wake_for_pending()
+{
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
     sc_core::sc_time next = sc_core::sc_max_time();
     if (!requests_.empty())
         next = requests_.begin()->first;
-    if (!responses_.empty() && responses_.begin()->first < next)
-        next = responses_.begin()->first;
+    if (!responses_.empty())
+        next = std::min(next, responses_.begin()->first);
+    for (const auto &[binding, box] : outbox_)
+        if (!box.under_way && !box.waiting.empty())
+            next = std::min(next, box.free_at);
     if (next != sc_core::sc_max_time())
-        pending_due_.notify(next - now);
+        pending_due_.notify(next > now ? next - now : sc_core::SC_ZERO_TIME);
 }
 
-// Sends the first response of a binding, and the following ones as long as each is ended at once.
-void gic400::send_response(socket s, int id)
+// Sends what waits on a binding, as long as each response is ended at once. The end may be annotated with a time to
+// come, and the next BEGIN_RESP is not sent before that (15.2.6, the response exclusion rule).
+void gic400::send_responses(socket s, int id, outbox &box)
 {
-    auto &box = outbox_[{s, id}];
-    while (!box.empty()) {
+    while (!box.under_way && !box.waiting.empty() && box.free_at <= sc_core::sc_time_stamp()) {
         tlm::tlm_phase phase = tlm::BEGIN_RESP;
         sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-        payload *first = box.front();
-        const tlm::tlm_sync_enum answer = of(s)[id]->nb_transport_bw(*first, phase, delay);
-        // An initiator may have called END_RESP within the call: then this response has left the box.
-        if (box.empty() || box.front() != first)
-            return;
-        if (answer == tlm::TLM_ACCEPTED || (answer == tlm::TLM_UPDATED && phase != tlm::END_RESP))
-            return;
-        box.pop_front();
-        if (first->has_mm())
-            first->release();
+        box.under_way = box.calling = true;
+        const tlm::tlm_sync_enum answer = of(s)[id]->nb_transport_bw(*box.waiting.front(), phase, delay);
+        box.calling = false;
+        // An initiator may have called END_RESP within the call.
+        if (box.under_way &&
+            (answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP)))
+            end_first(box, delay);
     }
 }
 
-void gic400::end_response(socket s, int id)
+void gic400::end_first(outbox &box, const sc_core::sc_time &delay)
 {
-    auto &box = outbox_[{s, id}];
-    if (box.empty()) {
+    payload *ended = box.waiting.front();
+    box.waiting.pop_front();
+    box.under_way = false;
+    box.free_at = sc_core::sc_time_stamp() + delay;
+    if (ended->has_mm())
+        ended->release();
+}
+
+void gic400::end_response(socket s, int id, const sc_core::sc_time &delay)
+{
+    outbox &box = outbox_[{s, id}];
+    if (!box.under_way) {
         SC_REPORT_ERROR(message_type, "nb_transport_fw: END_RESP without a response");
         return;
     }
-    payload *ended = box.front();
-    box.pop_front();
-    if (ended->has_mm())
-        ended->release();
-    send_response(s, id);
+    end_first(box, delay);
+    if (box.calling)
+        return; // send_responses goes on
+    send_responses(s, id, box);
+    wake_for_pending();
+}
+
+// Nobody will ask for what is under way. (When modules are destroyed it is too late to let go of it: whoever manages
+// that memory may be gone.)
+void gic400::end_of_simulation()
+{
+    const auto let_go = [](payload *trans) {
+        if (trans->has_mm())
+            trans->release();
+    };
+    for (const auto *queue : {&requests_, &responses_})
+        for (const auto &entry : *queue)
+            let_go(entry.second.trans);
+    for (const auto &entry : outbox_)
+        for (payload *trans : entry.second.waiting)
+            let_go(trans);
+    requests_.clear();
+    responses_.clear();
+    outbox_.clear();
 }
 
 #define INSTANTIATE(S)                                                                                                 \

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tlm_rules.hpp"
+
 #include <trapline/systemc/irq_source.hpp>
 
 #include <cstring>
@@ -163,19 +165,20 @@ uint32_t irq_source::read(uint64_t offset) const
 // Is this an access that the registers take? If not, the response says why.
 bool irq_source::access(tlm::tlm_generic_payload &p)
 {
-    tlm::tlm_response_status status = tlm::TLM_OK_RESPONSE;
-    if (p.get_address() > COALESCED || p.get_address() % 4)
+    tlm::tlm_response_status status = judge_form(p, 4);
+    if (status == tlm::TLM_OK_RESPONSE && p.get_address() > COALESCED)
         status = tlm::TLM_ADDRESS_ERROR_RESPONSE;
-    else if (p.get_data_length() != 4 || p.get_streaming_width() < 4)
-        status = tlm::TLM_BURST_ERROR_RESPONSE;
-    else if (p.get_byte_enable_ptr())
-        status = tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
     p.set_response_status(status);
     return status == tlm::TLM_OK_RESPONSE;
 }
 
 void irq_source::b_transport(tlm::tlm_generic_payload &p, sc_time &)
 {
+    p.set_dmi_allowed(false);
+    if (p.get_command() == tlm::TLM_IGNORE_COMMAND) {
+        p.set_response_status(tlm::TLM_OK_RESPONSE);
+        return;
+    }
     if (!access(p))
         return;
     const uint64_t offset = p.get_address();
@@ -184,7 +187,7 @@ void irq_source::b_transport(tlm::tlm_generic_payload &p, sc_time &)
             clear();
         else if (offset == RAISE)
             raise();
-    } else if (p.is_read()) {
+    } else {
         const uint32_t value = read(offset);
         std::memcpy(p.get_data_ptr(), &value, sizeof value);
     }
@@ -193,7 +196,7 @@ void irq_source::b_transport(tlm::tlm_generic_payload &p, sc_time &)
 // Reads only: there is no way to write these registers without an effect.
 unsigned irq_source::transport_dbg(tlm::tlm_generic_payload &p)
 {
-    if (!p.is_read() || p.get_data_length() < 4 || p.get_address() > COALESCED || p.get_address() % 4)
+    if (!p.is_read() || !p.get_data_ptr() || p.get_data_length() < 4 || p.get_address() > COALESCED || p.get_address() % 4)
         return 0;
     const uint32_t value = read(p.get_address());
     std::memcpy(p.get_data_ptr(), &value, sizeof value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <trapline/systemc/irq_traffic.hpp>
 
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +25,19 @@ irq_timetable irq_timetable::rate(uint64_t causes, sc_time span, uint64_t count)
     t.per_period = causes;
     t.count = count;
     return t;
+}
+
+irq_timetable irq_timetable::ticks(uint64_t hz, uint64_t start, uint64_t every, uint64_t count)
+{
+    if (!hz)
+        throw std::invalid_argument("irq_timetable: a clock of 0 Hz");
+    const uint64_t second = sc_time(1, SC_SEC).value(), common = std::gcd(second, hz);
+    const wide period = wide(every) * (second / common), first = wide(start) * second / hz;
+    if (period > UINT64_MAX || first > UINT64_MAX)
+        throw std::invalid_argument("irq_timetable: " + std::to_string(start) + " and every " + std::to_string(every) +
+                                    " ticks are beyond the end of time");
+    return rate(hz / common, sc_time::from_value(uint64_t(period)), count)
+        .starting_at(sc_time::from_value(uint64_t(first)));
 }
 
 irq_timetable irq_timetable::poisson(sc_time mean, uint64_t seed, uint64_t count)

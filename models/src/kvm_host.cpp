@@ -7,6 +7,9 @@
 
 #include <trapline/events.h>
 
+#include <cerrno>
+#include <utility>
+
 using sc_core::sc_time;
 
 namespace trapline
@@ -17,11 +20,15 @@ namespace
 
 constexpr const char *report_type = "/trapline/kvm_host";
 
-// a * b / c without overflow in between, rounded down.
-uint64_t scale(uint64_t a, uint64_t b, uint64_t c)
+enum class rounding { down, up };
+
+// a * b / c without overflow in between; what does not fit into 64 bits is their greatest number.
+uint64_t scale(uint64_t a, uint64_t b, uint64_t c, rounding r)
 {
     __extension__ using wide = unsigned __int128;
-    return static_cast<uint64_t>(static_cast<wide>(a) * b / c);
+    const wide exact = (static_cast<wide>(a) * b + (r == rounding::up ? c - 1 : 0)) / c;
+    constexpr uint64_t most = ~uint64_t{0};
+    return exact > most ? most : static_cast<uint64_t>(exact);
 }
 
 } // namespace
@@ -97,7 +104,33 @@ sc_time kvm_host::time_of(sim_tick at) const
 {
     if (at <= origin_)
         return sc_core::SC_ZERO_TIME;
-    return sc_time::from_value(scale(at - origin_, units_per_second_, machine_tick_hz(machine_.get())));
+    return sc_time::from_value(
+        scale(at - origin_, units_per_second_, machine_tick_hz(machine_.get()), rounding::down));
+}
+
+// ---- errors --------------------------------------------------------------------------------------------
+
+// A report throws as a rule, and must not do so through the machine, which is C: it is made when that has returned.
+void kvm_host::remember_fault(const std::string &what)
+{
+    if (fault_.empty())
+        fault_ = what;
+}
+
+void kvm_host::report_fault()
+{
+    const std::string what = std::move(fault_);
+    fault_.clear();
+    if (!what.empty())
+        SC_REPORT_ERROR(report_type, what.c_str());
+}
+
+// There will be no run.
+void kvm_host::refuse(const std::string &sentence, const std::string &what)
+{
+    machine_.reset();
+    error_ = sentence;
+    SC_REPORT_ERROR(report_type, what.c_str());
 }
 
 // ---- accesses ------------------------------------------------------------------------------------------
@@ -116,9 +149,9 @@ uint32_t kvm_host::access(bool write, unsigned cpu_number, gic_frame frame, uint
     trans_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     (*socket_[frame])->b_transport(trans_, delay);
     if (trans_.is_response_error())
-        SC_REPORT_ERROR(report_type, ("the GIC answers with " + trans_.get_response_string()).c_str());
+        remember_fault("the GIC answers with " + trans_.get_response_string());
     else if (delay != sc_core::SC_ZERO_TIME)
-        SC_REPORT_ERROR(report_type, "the GIC takes time for an access that is not timed");
+        remember_fault("the GIC takes time for an access that is not timed");
     return value;
 }
 
@@ -159,19 +192,18 @@ void kvm_host::start_of_simulation()
     machine *m = nullptr;
     stepping_ = true;
     status_ = build_(&outside_, &m, why, sizeof why);
+    stepping_ = false;
     machine_.reset(m);
     if (!m) {
-        error_ = *why ? why : trapline_strerror(status_);
-        SC_REPORT_ERROR(report_type, ("the machine cannot be built: " + error_).c_str());
+        const std::string sentence = *why ? why : trapline_strerror(status_);
+        refuse(sentence, "the machine cannot be built: " + sentence);
         return;
     }
-    for (auto &[device, s] : sources_) {
-        s.spi = machine_device_spi(m, device);
-        if (!s.spi)
-            SC_REPORT_ERROR(report_type, ("device " + std::to_string(device) + " has no line").c_str());
+    if (const std::string wrong = wrong_devices(); !wrong.empty()) {
+        status_ = -EINVAL;
+        refuse(wrong, wrong);
+        return;
     }
-    if (outside_.devices && sources_.size() != machine_wired_devices(m))
-        SC_REPORT_ERROR(report_type, "connect an irq_source to every device that has a line, or to none");
     if (on_world_switch) {
         const sim_sink sink = {[](void *ctx, const sim_record *r) { static_cast<kvm_host *>(ctx)->world_switch(*r); },
                                this, SIM_LIFE};
@@ -179,17 +211,32 @@ void kvm_host::start_of_simulation()
     }
     if (on_built)
         on_built(m);
+    stepping_ = true;
     (void)machine_start(m);
     sim_tick at;
     while (machine_next(m, &at) && !machine_is_set_up(m))
         machine_advance(m);
+    stepping_ = false;
+    report_fault();
     if (machine_is_set_up(m)) {
         origin_ = machine_origin(m);
         if (on_set_up)
             on_set_up();
     }
-    stepping_ = false;
     wake_.notify(sc_core::SC_ZERO_TIME);
+}
+
+// Finds the line of every connected device; says what is wrong with the connections.
+std::string kvm_host::wrong_devices()
+{
+    for (auto &[device, s] : sources_) {
+        s.spi = machine_device_spi(machine_.get(), device);
+        if (!s.spi)
+            return "device " + std::to_string(device) + " has no line";
+    }
+    if (outside_.devices && sources_.size() != machine_wired_devices(machine_.get()))
+        return "connect an irq_source to every device that has a line, or to none";
+    return "";
 }
 
 void kvm_host::world_switch(const sim_record &r)
@@ -216,20 +263,28 @@ void kvm_host::end()
     done.notify(sc_core::SC_ZERO_TIME);
 }
 
-// At one instant the devices go first, as the machine's own do, whose events were queued earlier. A cause takes some
-// delta cycles to get through the signals of a wire.
+// At one instant the devices go first, as the machine's own do, whose events were queued earlier. A change of a wire
+// takes some delta cycles to get through its signals.
 bool kvm_host::wires_have_settled()
 {
-    constexpr unsigned deltas = 4; // source, signal, GIC, and one more
     if (const sc_time now = sc_core::sc_time_stamp(); now != instant_) {
         instant_ = now;
-        deltas_left_ = deltas;
+        deltas_left_ = settling_deltas;
     }
     if (!deltas_left_)
         return true;
     deltas_left_--;
     wake_.notify(sc_core::SC_ZERO_TIME);
     return false;
+}
+
+// True: that time is yet to come, and we are called again then.
+bool kvm_host::sleeps_until(sim_tick at)
+{
+    const sc_time due = time_of(at), now = sc_core::sc_time_stamp();
+    if (due > now)
+        wake_.notify(due - now);
+    return due > now;
 }
 
 // Every event that is due; then sleeps until the next one, or until something comes from outside.
@@ -242,26 +297,36 @@ void kvm_host::run()
         return;
     sim_tick at;
     while (machine_next(m, &at)) {
-        const sc_time due = time_of(at), now = sc_core::sc_time_stamp();
-        if (due > now) {
-            wake_.notify(due - now);
+        if (sleeps_until(at))
             return;
-        }
+        signal_moves_ = false;
         stepping_ = true;
         machine_advance(m);
         stepping_ = false;
+        report_fault();
+        if (signal_moves_) { // the guest has silenced a device: the GIC has to see that before the next event
+            deltas_left_ = settling_deltas;
+            wake_.notify(sc_core::SC_ZERO_TIME);
+            return;
+        }
     }
-    if (machine_ended(m))
-        end();
+    if (!machine_ended(m)) { // it waits for devices, to its limit
+        if (!machine_limit(m, &at) || sleeps_until(at))
+            return;
+        machine_set_time(m, at);
+    }
+    end();
 }
 
 // ---- what comes from outside ----------------------------------------------------------------------------
 
-// The machine's time goes on to the present. Never beyond its next event: that one is due later, or now.
+// The machine's time goes on to the present, to the first tick whose time is not before it: time_of rounds down, so that
+// gives back the tick a time was made from. Never beyond the next event: that one is due later, or now.
 void kvm_host::follow_time()
 {
     const uint64_t now = sc_core::sc_time_stamp().value();
-    machine_set_time(machine_.get(), origin_ + scale(now, machine_tick_hz(machine_.get()), units_per_second_));
+    machine_set_time(machine_.get(),
+                     origin_ + scale(now, machine_tick_hz(machine_.get()), units_per_second_, rounding::up));
 }
 
 void kvm_host::from_outside()
@@ -305,8 +370,10 @@ void kvm_host::line_moved(unsigned device, bool level)
         machine_device_line(machine_.get(), device, level);
     }
     const source &s = sources_.at(device);
-    if (!s.drive)
+    if (!s.drive) {
+        signal_moves_ = true;
         return;
+    }
     unsigned &users = line_users_[s.spi];
     users += level ? 1u : ~0u;
     if (users == (level ? 1u : 0u))

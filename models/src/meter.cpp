@@ -261,7 +261,7 @@ void meter::set_el(unsigned cpu, unsigned level, bool in_vm, machine_exit_cause 
     }
     c.open = true;
     c.left = at;
-    c.told = cause;
+    c.told = unsigned(cause) < MACHINE_EXIT_COUNT ? cause : MACHINE_EXIT_COUNT;
     c.seen = {};
     c.seen.maintenance = c.maintenance;
 }

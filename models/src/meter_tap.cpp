@@ -34,6 +34,9 @@ std::vector<meter_window> meter_config::windows_of(gic400_map map)
 
 namespace
 {
+constexpr const char *message_type = "/trapline/meter";
+constexpr const char *binding_rule = "bind `out` once, or as often as `in`";
+
 template <typename port, typename body> void on_change(port &p, body b)
 {
     if (!p.size())
@@ -47,6 +50,9 @@ template <typename port, typename body> void on_change(port &p, body b)
 
 void meter::end_of_elaboration()
 {
+    // An `in` that is not bound has a size of 1, too: that `out` lacks then shows at an access only.
+    if (out.size() != 1 && out.size() != in.size() && (in.size() > 1 || out.size() > 1))
+        SC_REPORT_ERROR(message_type, binding_rule);
     for (unsigned cpu = 0; cpu < config_.cpus; cpu++) {
         watch_wire(irq[cpu], cpu, GIC_IRQ);
         watch_wire(fiq[cpu], cpu, GIC_FIQ);
@@ -55,7 +61,8 @@ void meter::end_of_elaboration()
         watch_wire(maintenance[cpu], cpu, GIC_MAINT);
         on_change(el[cpu], [this, cpu](unsigned word) {
             const unsigned cause = word >> 8; // 0: el_word() has not made it
-            set_el(cpu, word & 3, word & 4, cause ? machine_exit_cause(cause - 1) : MACHINE_EXIT_COUNT);
+            const bool known = cause && cause <= MACHINE_EXIT_COUNT;
+            set_el(cpu, word & 3, word & 4, known ? machine_exit_cause(cause - 1) : MACHINE_EXIT_COUNT);
         });
     }
 }
@@ -70,6 +77,16 @@ void meter::watch_wire(wire<bool> &port, unsigned cpu, gic_pin pin)
 int meter::way_out(int id)
 {
     return out.size() == 1 ? 0 : id;
+}
+
+// Else the access is answered with an error, in case that the report is no exception.
+bool meter::has_way_out(int id, payload &p)
+{
+    if (unsigned(way_out(id)) < out.size())
+        return true;
+    p.set_response_status(TLM_ADDRESS_ERROR_RESPONSE);
+    SC_REPORT_ERROR(message_type, binding_rule);
+    return false;
 }
 
 meter::request meter::decode(int id, const payload &p)
@@ -98,6 +115,8 @@ void meter::passed(const request &r, const payload &p, const sc_time &at)
 
 void meter::b_transport(int id, payload &p, sc_time &delay)
 {
+    if (!has_way_out(id, p))
+        return;
     const request r = decode(id, p); // before somebody behind us changes the address
     const sc_time at = sc_time_stamp() + delay;
     out[way_out(id)]->b_transport(p, delay);
@@ -106,6 +125,8 @@ void meter::b_transport(int id, payload &p, sc_time &delay)
 
 tlm_sync_enum meter::nb_transport_fw(int id, payload &p, tlm_phase &phase, sc_time &delay)
 {
+    if (!has_way_out(id, p))
+        return TLM_COMPLETED;
     if (phase == BEGIN_REQ)
         under_way_[&p] = {id, decode(id, p), sc_time_stamp() + delay};
     const tlm_phase asked = phase;
@@ -135,7 +156,7 @@ tlm_sync_enum meter::nb_transport_bw(int id, payload &p, tlm_phase &phase, sc_ti
 
 unsigned meter::transport_dbg(int id, payload &p)
 {
-    return out[way_out(id)]->transport_dbg(p);
+    return has_way_out(id, p) ? out[way_out(id)]->transport_dbg(p) : 0;
 }
 
 bool meter::get_direct_mem_ptr(int, payload &, tlm_dmi &)

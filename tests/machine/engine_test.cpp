@@ -4,6 +4,7 @@
 #include "rig.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <trapline/machine_engine.h>
@@ -237,7 +238,65 @@ INSTANTIATE_TEST_SUITE_P(Stories, Engine,
                              return name;
                          });
 
-// Devices outside: their owner raises, drives the wire, and is told of the guest's write.
+// Device 0 of a machine, outside: its owner raises, drives the wire, and is told of the guest's write.
+struct OutsideDevice {
+    explicit OutsideDevice(Rig &rig)
+    {
+        outside.struct_size = sizeof outside;
+        outside.ctx = this;
+        outside.devices = true;
+        outside.device_clear = [](void *ctx, unsigned) {
+            static_cast<OutsideDevice *>(ctx)->clears++;
+            static_cast<OutsideDevice *>(ctx)->line(false);
+        };
+        outside.device_reset = [](void *ctx, unsigned) { static_cast<OutsideDevice *>(ctx)->line(false); };
+        rig.cfg.outside = &outside;
+        EXPECT_EQ(rig.build(), 0) << rig.why;
+        m = rig.m.get();
+    }
+    void line(bool level)
+    {
+        machine_device_line(m, 0, level);
+        gic_set_spi(machine_gic(m), 50, level);
+    }
+    // Runs the machine with `causes` reasons to interrupt, at 1000 + n * every; what machine_finish returns. A machine
+    // that waits beyond its last event and the last cause is ended at its limit, as an engine does.
+    int run(uint64_t causes, sim_tick every)
+    {
+        EXPECT_EQ(machine_start(m), 0);
+        for (unsigned steps = 0; !machine_ended(m); steps++) {
+            sim_tick at = SIM_FOREVER, limit = SIM_FOREVER;
+            const bool more = machine_next(m, &at);
+            const bool comes = machine_is_set_up(m) && raised < causes;
+            const sim_tick cause = comes ? machine_origin(m) + 1000 + raised * every : SIM_FOREVER;
+            if (!machine_limit(m, &limit))
+                limit = SIM_FOREVER;
+            if (steps > 1000000 || (!more && cause == SIM_FOREVER && limit == SIM_FOREVER)) {
+                ADD_FAILURE() << "the run does not end";
+                break;
+            }
+            if (comes && cause <= (more ? at : SIM_FOREVER) && cause <= limit + late) {
+                machine_set_time(m, cause);
+                EXPECT_EQ(machine_now(m), cause);
+                machine_device_raise(m, 0);
+                line(true);
+                raised++;
+            } else if (more) {
+                machine_advance(m);
+            } else {
+                machine_set_time(m, limit);
+                EXPECT_TRUE(machine_ended(m)) << "it is at its limit";
+            }
+        }
+        return machine_finish(m);
+    }
+    machine *m = nullptr;
+    machine_outside outside{};
+    uint64_t raised = 0;
+    unsigned clears = 0;
+    sim_tick late = 0; // causes come so long beyond the limit
+};
+
 TEST(EngineDevices, outside_are_counted_like_the_machine_s_own)
 {
     for (const bool forward : {false, true}) {
@@ -247,52 +306,64 @@ TEST(EngineDevices, outside_are_counted_like_the_machine_s_own)
             r->routes[0].forward = forward;
         }
         ASSERT_EQ(want.run(), 0) << want.why;
-
-        struct Device {
-            machine *m = nullptr;
-            unsigned clears = 0;
-            void line(bool level)
-            {
-                machine_device_line(m, 0, level);
-                gic_set_spi(machine_gic(m), 50, level);
-            }
-        } device;
-        machine_outside outside{};
-        outside.struct_size = sizeof outside;
-        outside.ctx = &device;
-        outside.devices = true;
-        outside.device_clear = [](void *ctx, unsigned) {
-            static_cast<Device *>(ctx)->clears++;
-            static_cast<Device *>(ctx)->line(false);
-        };
-        outside.device_reset = [](void *ctx, unsigned) { static_cast<Device *>(ctx)->line(false); };
-        got.cfg.outside = &outside;
-        ASSERT_EQ(got.build(), 0) << got.why;
-        device.m = got.m.get();
-        ASSERT_EQ(machine_start(device.m), 0);
-        uint64_t raised = 0;
-        sim_tick at = 0;
-        while (!machine_ended(device.m)) {
-            const bool more = machine_next(device.m, &at);
-            const sim_tick cause = machine_is_set_up(device.m) && raised < 20
-                                       ? machine_origin(device.m) + 1000 + raised * 100000
-                                       : SIM_FOREVER;
-            if (cause <= (more ? at : SIM_FOREVER) && cause != SIM_FOREVER) {
-                machine_set_time(device.m, cause);
-                ASSERT_EQ(machine_now(device.m), cause);
-                machine_device_raise(device.m, 0);
-                device.line(true);
-                raised++;
-            } else {
-                ASSERT_TRUE(more);
-                machine_advance(device.m);
-            }
-        }
-        ASSERT_EQ(machine_finish(device.m), 0) << machine_error(device.m);
+        OutsideDevice device(got);
+        ASSERT_EQ(device.run(20, 100000), 0) << machine_error(device.m);
         EXPECT_EQ(device.clears, 20u);
         EXPECT_EQ(results(device.m), results(want.m.get()));
     }
 }
+
+// A device that brings more than it has announced is served, and the run ends all the same.
+TEST(EngineDevices, outside_may_bring_more_causes_than_announced)
+{
+    // Slower than it is served: the run is over once all that was announced has been.
+    Rig slow;
+    slow.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 50, 40, 1, 5);
+    OutsideDevice at_ease(slow);
+    ASSERT_EQ(at_ease.run(20, 100000), 0) << machine_error(at_ease.m);
+    EXPECT_EQ(slow.count("interrupts.raised"), 5u);
+    // Faster: it finds the run going on, and coalesces.
+    Rig fast(Rig::kSevenEach);
+    fast.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 50, 40, 1, 5);
+    OutsideDevice in_haste(fast);
+    ASSERT_EQ(in_haste.run(20, 10), 0) << machine_error(in_haste.m);
+    EXPECT_EQ(fast.count("interrupts.raised"), 20u);
+    EXPECT_EQ(fast.count("interrupts.lost"), 0u);
+    // Nobody else's causes are fewer for that: an injector that comes later is waited for.
+    Rig mixed;
+    mixed.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 50, 40, 1, 1);
+    mixed.add(MACHINE_INJECTOR, MACHINE_EDGE, 0, 42, 0, 3, 2000000000);
+    OutsideDevice with_injector(mixed);
+    ASSERT_EQ(with_injector.run(10, 10000), 0) << machine_error(with_injector.m);
+    EXPECT_EQ(mixed.count("interrupts.delivered"), 13u);
+}
+
+// A run with a limit, whose devices fall silent before it or go on beyond it.
+class EngineLimit : public testing::TestWithParam<std::tuple<uint64_t, sim_tick>>
+{
+};
+
+TEST_P(EngineLimit, ends_a_run_with_devices_outside_as_it_does_with_its_own)
+{
+    const auto [causes, until] = GetParam();
+    Rig want, got;
+    for (Rig *r : {&want, &got}) {
+        r->add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 50, 40, 1, 20);
+        r->cfg.until = until;
+    }
+    want.traffic[0].count = causes; // as many as come
+    ASSERT_EQ(want.run(), 0) << want.why;
+    OutsideDevice device(got);
+    device.late = 500000;
+    ASSERT_EQ(device.run(causes, 100000), 0) << machine_error(device.m);
+    EXPECT_EQ(results(device.m), results(want.m.get()));
+    EXPECT_EQ(machine_elapsed(device.m), until);
+}
+
+// Before, at and just after a cause, and when there is none any more.
+INSTANTIATE_TEST_SUITE_P(Until, EngineLimit,
+                         testing::Values(std::make_tuple(20u, 900999), std::make_tuple(20u, 901000),
+                                         std::make_tuple(20u, 901001), std::make_tuple(5u, 950000)));
 
 // A run that fails takes its sentence with it.
 TEST(EngineFailure, status_and_error_come_back_from_another_process)
@@ -340,6 +411,60 @@ TEST(EngineRefuses, hardware_outside_without_its_functions)
     outside.devices = true;
     EXPECT_EQ(rig.build(), -EINVAL);
     EXPECT_EQ(rig.why, "devices outside need all their functions");
+}
+
+// Software sizes itself by its GIC: one that differs from what the configuration says is refused.
+TEST(EngineRefuses, a_gic_outside_that_is_not_the_configured_one)
+{
+    const struct {
+        const char *what;
+        std::function<void(gic_config &)> change;
+    } differences[] = {
+        {"cpus", [](gic_config &c) { c.cpus = 1; }},
+        {"spis", [](gic_config &c) { c.spis = GIC_NO_SPIS; }},
+        {"spis", [](gic_config &c) { c.spis = 64; }},
+        {"lrs", [](gic_config &c) { c.lrs = 16; }},
+        {"prio_bits", [](gic_config &c) { c.prio_bits = 8; }},
+        {"maint_ppi", [](gic_config &c) { c.maint_ppi = 26; }},
+        {"security", [](gic_config &c) { c.security = true; }},
+    };
+    for (const auto &d : differences) {
+        Rig rig;
+        OutsideGic good(rig);
+        gic_config c;
+        gic_get_config(good.gic, &c);
+        d.change(c);
+        struct gic *other = nullptr;
+        ASSERT_EQ(gic_new(&c, &other), 0);
+        good.outside.gic = other;
+        EXPECT_EQ(rig.build(), -EINVAL);
+        EXPECT_NE(rig.why.find("(" + std::string(d.what) + ")"), std::string::npos) << rig.why;
+        gic_free(other);
+    }
+}
+
+// The arrays of an image lie where they may be used in place, whatever stands before them.
+TEST(EngineImage, with_any_numbers_of_things_is_aligned)
+{
+    for (unsigned devices = 0; devices <= 3; devices++) {
+        for (unsigned actions = 0; actions <= 2; actions++) {
+            Rig here;
+            for (unsigned i = 0; i < devices; i++)
+                here.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 50 + i, 40 + i, 1, 2, 100000 + i);
+            for (unsigned i = 0; i < actions && devices; i++)
+                here.act(MACHINE_ACTION_AFFINITY, 10000 * (i + 1), 0);
+            ASSERT_EQ(here.build(), 0) << here.why;
+            std::vector<unsigned char> job(machine_job_size(here.m.get()));
+            EXPECT_EQ(job.size() % alignof(std::max_align_t), 0u);
+            ASSERT_EQ(machine_job_save(here.m.get(), job.data(), job.size()), 0);
+            machine *there = nullptr;
+            ASSERT_EQ(machine_job_load(job.data(), job.size(), nullptr, &there, nullptr, 0), 0);
+            EXPECT_EQ(machine_run(there), 0) << machine_error(there);
+            ASSERT_EQ(here.run(), 0) << here.why;
+            EXPECT_EQ(results(there), results(here.m.get()));
+            machine_free(there);
+        }
+    }
 }
 
 } // namespace

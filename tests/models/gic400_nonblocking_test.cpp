@@ -36,6 +36,8 @@ struct AtInitiator : sc_core::sc_module {
     };
     tlm_utils::simple_initiator_socket<AtInitiator> port{"port"};
     Answer answer = Answer::completed;
+    sc_time end_after; // annotated to the end of a response
+    sc_time busy_until;
     std::map<tlm_generic_payload *, Done> done;
     std::vector<tlm_generic_payload *> order;
     unsigned begun = 0, open = 0, most_open = 0;
@@ -72,7 +74,11 @@ struct AtInitiator : sc_core::sc_module {
     {
         EXPECT_EQ(phase, tlm::BEGIN_RESP);
         EXPECT_EQ(open, 0u) << "a second response before the end of the first";
+        EXPECT_GE(sc_core::sc_time_stamp() + delay, busy_until) << "the end of the first is still to come";
         finish(trans, delay);
+        busy_until = sc_core::sc_time_stamp() + delay + end_after;
+        if (answer == Answer::completed || answer == Answer::updated)
+            delay += end_after;
         switch (answer) {
         case Answer::completed:
             return tlm::TLM_COMPLETED;
@@ -95,8 +101,9 @@ struct AtInitiator : sc_core::sc_module {
     void end_response()
     {
         tlm::tlm_phase phase = tlm::END_RESP;
-        sc_time delay = SC_ZERO_TIME;
+        sc_time delay = end_after;
         open--;
+        busy_until = sc_core::sc_time_stamp() + delay;
         EXPECT_EQ(port->nb_transport_fw(*to_end, phase, delay), tlm::TLM_COMPLETED);
     }
 };
@@ -201,6 +208,7 @@ TEST_P(Gic400NonblockingRandom, every_request_is_answered_once_and_responses_do_
                                                         places[rng() % 4]));
             AtInitiator &initiator = rng() % 2 ? first : second;
             initiator.answer = static_cast<Answer>(rng() % 4);
+            initiator.end_after = ns(static_cast<double>(rng() % 3 * 11));
             initiator.begin(accesses.back()->trans, ns(static_cast<double>(rng() % 20)));
             wait(ns(static_cast<double>(rng() % 7)));
         }
@@ -210,6 +218,59 @@ TEST_P(Gic400NonblockingRandom, every_request_is_answered_once_and_responses_do_
     EXPECT_EQ(second.done.size(), second.begun);
     EXPECT_EQ(first.done.size() + second.done.size(), 500u);
     EXPECT_EQ(broken(gic), "");
+}
+
+// The response exclusion rule counts annotated time.
+class Gic400NonblockingEnds : public testing::TestWithParam<Answer>
+{
+};
+
+TEST_P(Gic400NonblockingEnds, the_next_response_waits_for_the_annotated_end_of_the_last)
+{
+    trapline::gic400 gic("gic", slow());
+    AtInitiator cpu("cpu");
+    cpu.answer = GetParam();
+    cpu.end_after = ns(50);
+    cpu.port.bind(gic.bus);
+    settle();
+    Access first(tlm::TLM_READ_COMMAND, gicd + GICD_IIDR), second(tlm::TLM_READ_COMMAND, gicd + GICD_IIDR);
+    const sc_time start = sc_core::sc_time_stamp();
+    EXPECT_FALSE(cpu.begin(first.trans, ns(1)));
+    EXPECT_FALSE(cpu.begin(second.trans, ns(2)));
+    sc_core::sc_start(ns(1000));
+    ASSERT_EQ(cpu.done.size(), 2u);
+    const sc_time ended = start + ns(11) + (GetParam() == Answer::end_resp_later ? ns(3) : SC_ZERO_TIME) + ns(50);
+    EXPECT_EQ(cpu.done[&first.trans].at, start + ns(11));
+    EXPECT_EQ(cpu.done[&second.trans].at, ended);
+}
+
+INSTANTIATE_TEST_SUITE_P(Answers, Gic400NonblockingEnds,
+                         testing::Values(Answer::completed, Answer::updated, Answer::end_resp_later,
+                                         Answer::end_resp_within));
+
+TEST(Gic400Nonblocking, lets_go_of_what_is_under_way_when_the_simulation_is_stopped)
+{
+    trapline::gic400 gic("gic", slow());
+    AtInitiator cpu("cpu");
+    cpu.answer = Answer::end_resp_later;
+    cpu.port.bind(gic.bus);
+    Memory memory;
+    // One is answered and not ended, one waits for its latency, one for its beginning.
+    Access access[] = {{tlm::TLM_READ_COMMAND, gicd + GICD_IIDR},
+                       {tlm::TLM_READ_COMMAND, gicd + GICD_IIDR},
+                       {tlm::TLM_READ_COMMAND, gicd + GICD_IIDR}};
+    settle();
+    unsigned when[] = {1, 7, 60};
+    for (unsigned i = 0; i < 3; i++) {
+        access[i].trans.set_mm(&memory);
+        access[i].trans.acquire();
+        EXPECT_FALSE(cpu.begin(access[i].trans, ns(when[i])));
+    }
+    sc_core::sc_start(ns(12));
+    sc_core::sc_stop();
+    for (auto &a : access)
+        a.trans.release();
+    EXPECT_EQ(memory.freed, 3u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Gic400NonblockingRandom, testing::Range(1u, 5u));

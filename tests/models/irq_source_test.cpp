@@ -199,9 +199,43 @@ TEST_P(IrqSourceAccess, is_refused_without_effect)
 INSTANTIATE_TEST_SUITE_P(, IrqSourceAccess,
                          testing::Values(BadAccess{"byte", irq_source::RAISE, 1, tlm::TLM_BURST_ERROR_RESPONSE},
                                          BadAccess{"misaligned", irq_source::RAISE + 1, 4,
-                                                   tlm::TLM_ADDRESS_ERROR_RESPONSE},
+                                                   tlm::TLM_BURST_ERROR_RESPONSE},
                                          BadAccess{"beyond_the_registers", 0x14, 4, tlm::TLM_ADDRESS_ERROR_RESPONSE}),
                          [](const auto &info) { return info.param.name; });
+
+// The form of accesses is judged as gic400 judges it.
+TEST(IrqSource, follows_the_tlm_rules_of_the_gic)
+{
+    Bench b;
+    uint32_t value = 0x12345678;
+    unsigned char all[] = {0xff, 0xff, 0xff, 0xff}, half[] = {0xff, 0xff, 0, 0};
+    const auto answer = [&](tlm::tlm_command command, void *data, unsigned length, unsigned char *enable) {
+        tlm::tlm_generic_payload p;
+        sc_time delay;
+        p.set_command(command);
+        p.set_address(irq_source::RAISE);
+        p.set_data_ptr(static_cast<unsigned char *>(data));
+        p.set_data_length(length);
+        p.set_streaming_width(length);
+        p.set_byte_enable_ptr(enable);
+        p.set_byte_enable_length(enable ? 4 : 0);
+        p.set_dmi_allowed(true);
+        b.cpu.port->b_transport(p, delay);
+        EXPECT_FALSE(p.is_dmi_allowed());
+        return p.get_response_status();
+    };
+    EXPECT_EQ(answer(tlm::TLM_WRITE_COMMAND, nullptr, 4, nullptr), tlm::TLM_GENERIC_ERROR_RESPONSE);
+    EXPECT_EQ(answer(tlm::TLM_READ_COMMAND, nullptr, 4, nullptr), tlm::TLM_GENERIC_ERROR_RESPONSE);
+    EXPECT_EQ(answer(tlm::TLM_WRITE_COMMAND, &value, 4, half), tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
+    EXPECT_EQ(answer(tlm::TLM_IGNORE_COMMAND, nullptr, 3, half), tlm::TLM_OK_RESPONSE);
+    EXPECT_EQ(b.device.raised(), 0u);
+    EXPECT_EQ(answer(tlm::TLM_WRITE_COMMAND, &value, 4, all), tlm::TLM_OK_RESPONSE);
+    EXPECT_EQ(b.device.raised(), 1u);
+    tlm::tlm_generic_payload p;
+    p.set_read();
+    p.set_data_length(4);
+    EXPECT_EQ(b.cpu.port->transport_dbg(p), 0u) << "nowhere to put it";
+}
 
 TEST(IrqSource, debug_reads_have_no_effect_and_debug_writes_are_refused)
 {

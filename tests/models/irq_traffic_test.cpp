@@ -45,6 +45,15 @@ TEST(IrqTraffic, a_rate_that_divides_nothing_does_not_drift)
         EXPECT_EQ(times[3 * i], i * 1000000);
 }
 
+// A cycle of 1.7 GHz is 588.235... ps.
+TEST(IrqTraffic, ticks_of_a_clock_that_divides_nothing_do_not_drift)
+{
+    const auto times = times_of(irq_timetable::ticks(1700000000, 5, 1, 1700), 2 * us);
+    ASSERT_EQ(times.size(), 1700u);
+    for (uint64_t i = 0; i < times.size(); i++)
+        ASSERT_EQ(times[i], 5 * 10000 / 17 + i * 10000 / 17);
+}
+
 TEST(IrqTraffic, bursts_have_their_gap_and_their_period)
 {
     EXPECT_EQ(times_of(irq_timetable::bursts(100 * ns, 3, 2 * ns, 7), us),
@@ -123,6 +132,9 @@ TEST(IrqTraffic, refuses_tables_without_meaning)
 {
     EXPECT_THROW(irq_traffic("a", irq_timetable::periodic(SC_ZERO_TIME), [] {}), std::invalid_argument);
     EXPECT_THROW(irq_traffic("b", irq_timetable::rate(0, us), [] {}), std::invalid_argument);
+    EXPECT_THROW(irq_timetable::ticks(0, 1, 1), std::invalid_argument);
+    EXPECT_THROW(irq_timetable::ticks(1, UINT64_MAX, 1), std::invalid_argument);
+    EXPECT_THROW(irq_timetable::ticks(1, 0, UINT64_MAX), std::invalid_argument);
     EXPECT_THROW(irq_timetable::replay({2 * ns, ns}), std::invalid_argument);
 }
 

@@ -234,6 +234,94 @@ TEST(KvmHostMore, causes_that_find_the_device_unserved_coalesce)
     EXPECT_GT(source.coalesced(), 0u);
 }
 
+// A cause at time 0, through a signal: the machine lets it arrive before it goes on, as at any other time.
+TEST(KvmHostMore, wires_settle_at_time_0_too)
+{
+    Story story;
+    story.add(MACHINE_LEVEL, 50, 40, 1, 3, 5000);
+    story.traffic[0].start = 0;
+    const std::string want = c_engine(story);
+    auto gc = kvm_host::gic_config(story.config());
+    gc.signals = true;
+    gic400 gic("gic", gc);
+    kvm_host host("host", story.config());
+    host.connect(gic);
+    irq_source source("source");
+    irq_traffic traffic("traffic", irq_timetable::ticks(story.cfg.costs.tick_hz, 0, 5000, 3), source);
+    sc_signal<bool> wire;
+    source.line.bind(wire);
+    gic.spi[18].bind(wire);
+    host.connect(0, source, false);
+    sc_start();
+    ASSERT_EQ(host.status(), 0) << host.error();
+    EXPECT_EQ(results(host.handle()), want);
+}
+
+// The run ends at its limit, whether the traffic has stopped long before or goes on beyond it.
+class KvmHostLimit : public testing::TestWithParam<uint64_t>
+{
+};
+
+TEST_P(KvmHostLimit, ends_a_run_with_devices_of_systemc)
+{
+    Story story(1700000000);
+    story.add(MACHINE_LEVEL, 50, 40, 1, 20, 10000);
+    story.cfg.until = 91000; // the tenth cause comes then
+    std::string want;
+    {
+        Story same = story;
+        same.traffic[0].count = GetParam();
+        want = c_engine(same);
+    }
+    gic400 gic("gic", kvm_host::gic_config(story.config()));
+    kvm_host host("host", story.config());
+    host.connect(gic);
+    irq_source source("source");
+    irq_traffic traffic("traffic", irq_timetable::ticks(1700000000, 1000, 10000, GetParam()), source);
+    host.connect(0, source);
+    sc_time ended;
+    sc_spawn([&] {
+        wait(host.done);
+        ended = sc_time_stamp();
+        wait();
+    });
+    sc_start(1, SC_MS);
+    ASSERT_TRUE(host.finished());
+    EXPECT_EQ(results(host.handle()), want);
+    EXPECT_EQ(ended, host.time_of(machine_origin(host.handle()) + 91000));
+}
+
+INSTANTIATE_TEST_SUITE_P(Causes, KvmHostLimit, testing::Values(5u, 20u));
+
+// Traffic without end does not make a run without end.
+TEST(KvmHostMore, causes_beyond_those_announced_are_not_waited_for)
+{
+    Story story;
+    story.add(MACHINE_LEVEL, 50, 40, 1, 5, 20000);
+    gic400 gic("gic", kvm_host::gic_config(story.config()));
+    kvm_host host("host", story.config());
+    host.connect(gic);
+    irq_source source("source");
+    irq_traffic traffic("traffic", irq_timetable::ticks(1000000000, 1000, 20000), source);
+    host.connect(0, source);
+    sc_start(1, SC_MS);
+    ASSERT_TRUE(host.finished());
+    EXPECT_EQ(host.status(), 0) << host.error();
+    EXPECT_EQ(machine_metric_find(host.handle(), "interrupts.raised")->u, 5u);
+}
+
+TEST(KvmHostMore, a_time_beyond_systemc_s_is_its_last)
+{
+    Story story(1);
+    story.add(MACHINE_LEVEL, 50, 40, 1, 1, 1);
+    gic400 gic("gic", kvm_host::gic_config(story.config()));
+    kvm_host host("host", story.config());
+    host.connect(gic);
+    sc_start(SC_ZERO_TIME);
+    EXPECT_EQ(host.time_of(machine_origin(host.handle()) + 3), sc_time(3, SC_SEC));
+    EXPECT_EQ(host.time_of(UINT64_MAX / 2), sc_max_time());
+}
+
 // The meter sees from outside what the machine counts inside.
 TEST(KvmHostMore, the_meter_finds_the_exits_that_the_machine_counts)
 {
@@ -320,6 +408,51 @@ TEST_F(KvmHostRefuses, a_machine_that_cannot_be)
     EXPECT_FALSE(host.finished());
 }
 
+TEST_F(KvmHostRefuses, a_gic_that_is_not_the_machine_s)
+{
+    Story story;
+    auto gc = kvm_host::gic_config(story.config());
+    gc.list_registers = 16;
+    gic400 gic("gic", gc);
+    kvm_host host("host", story.config());
+    host.connect(gic);
+    sc_start();
+    EXPECT_EQ(reported(), "/trapline/kvm_host: the machine cannot be built: the GIC outside has another number of list "
+                          "registers (lrs)");
+    EXPECT_EQ(host.handle(), nullptr);
+}
+
+// An error response is reported between the machine's steps, not through them: the report may be an exception.
+TEST(KvmHostErrors, of_the_gic_end_the_simulation_and_leave_everything_in_order)
+{
+    Story story;
+    story.add(MACHINE_LEVEL, 50, 40, 1, 20, 5000);
+    gic400 gic("gic", kvm_host::gic_config(story.config()));
+    kvm_host host("host", story.config());
+    sc_signal<bool> reset;
+    gic.reset(reset);
+    host.connect(gic);
+    struct Resetter : gic400::listener {
+        explicit Resetter(sc_signal<bool> &r) : reset(r)
+        {
+        }
+        void gic_access(const trapline::gic400_access &a) override
+        {
+            if (!a.write && a.frame == GIC_CPU && a.value == 50)
+                reset.write(true); // the host's end of this interrupt fails
+        }
+        sc_signal<bool> &reset;
+    } resetter(reset);
+    gic.add_listener(resetter);
+    try {
+        sc_start(1, SC_MS);
+        FAIL() << "nothing was reported";
+    } catch (const sc_report &r) {
+        EXPECT_STREQ(r.get_msg(), "the GIC answers with TLM_GENERIC_ERROR_RESPONSE");
+    }
+    EXPECT_FALSE(host.finished());
+}
+
 TEST_F(KvmHostRefuses, half_of_the_devices)
 {
     Story story;
@@ -332,6 +465,9 @@ TEST_F(KvmHostRefuses, half_of_the_devices)
     host.connect(1, source);
     sc_start(sc_time(1, SC_MS));
     EXPECT_EQ(reported(), "/trapline/kvm_host: connect an irq_source to every device that has a line, or to none");
+    EXPECT_EQ(host.status(), -EINVAL);
+    EXPECT_EQ(host.handle(), nullptr);
+    EXPECT_FALSE(host.finished());
 }
 
 } // namespace

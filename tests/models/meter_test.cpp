@@ -6,7 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include <tlm_utils/simple_initiator_socket.h>
 
@@ -326,6 +329,23 @@ TEST(MeterExits, a_trap_has_its_own_cause_whatever_is_acknowledged_meanwhile)
     EXPECT_EQ(probe.exits().samples, 1u);
 }
 
+TEST(MeterExits, a_cause_that_does_not_exist_is_none)
+{
+    meter probe("meter");
+    sc_signal<unsigned> level("level");
+    probe.el[0](level);
+    level.write(meter::el_word(1, true));
+    sc_start(ns);
+    level.write(2 | 4 | (MACHINE_EXIT_COUNT + 2) << 8); // no el_word() makes it
+    sc_start(ns);
+    level.write(meter::el_word(1, true));
+    sc_start(ns);
+    probe.set_el(0, 2, true, static_cast<machine_exit_cause>(MACHINE_EXIT_COUNT + 1));
+    probe.set_el(0, 1, true);
+    EXPECT_EQ(probe.exits(MACHINE_EXIT_COUNT).samples, 2u);
+    EXPECT_EQ(probe.exits().samples, 2u);
+}
+
 TEST(MeterExits, a_host_at_el1_or_el0_is_no_guest)
 {
     meter probe("meter");
@@ -403,6 +423,40 @@ INSTANTIATE_TEST_SUITE_P(, MeterEsr,
                          [](const auto &info) { return info.param.name; });
 
 // ---- in the way --------------------------------------------------------------------------------------------
+
+// Whoever wires the meter wrongly is told.
+class MeterTapBinding : public testing::TestWithParam<std::pair<unsigned, unsigned>>
+{
+};
+
+TEST_P(MeterTapBinding, needs_a_way_out_for_every_way_in)
+{
+    const auto [ins, outs] = GetParam();
+    trapline::gic400_config three;
+    three.cpus = 3;
+    gic400 gic("gic", three);
+    meter probe("meter");
+    std::vector<std::unique_ptr<Initiator>> cpu;
+    for (unsigned i = 0; i < ins; i++) {
+        cpu.push_back(std::make_unique<Initiator>(sc_gen_unique_name("cpu")));
+        cpu.back()->port.bind(probe.in);
+    }
+    for (unsigned i = 0; i < outs; i++)
+        probe.out.bind(gic.bus);
+    const auto use = [&] {
+        sc_start(SC_ZERO_TIME);
+        for (auto &c : cpu)
+            c->read(GICD + GICD_CTLR);
+    };
+    if (!ins || outs == 1 || outs == ins)
+        EXPECT_NO_THROW(use());
+    else
+        EXPECT_THROW(use(), sc_report);
+}
+
+INSTANTIATE_TEST_SUITE_P(InsAndOuts, MeterTapBinding,
+                         testing::Values(std::make_pair(0u, 0u), std::make_pair(1u, 0u), std::make_pair(3u, 2u),
+                                         std::make_pair(3u, 1u), std::make_pair(2u, 2u)));
 
 TEST(MeterTap, passes_accesses_of_several_cpus_to_one_target)
 {

@@ -14,11 +14,17 @@ bool engine_is_systemc(const struct options *o);
  * message that says where to get it. For the C engine there is nothing to find.
  */
 int engine_find(const struct options *o);
+/* Members may be NULL. */
+struct engine_hooks {
+    void *ctx;
+    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* as machine_on_progress; it must return */
+    bool (*interrupted)(void);                                  /* has a signal come that ends the run? */
+};
 /*
- * Runs a machine that has been built, as machine_run would; m has the results then. progress is called as the machine
- * would call it, and with 0 of 0 when a signal has come. Returns what machine_run returned over there; -EPIPE if there
- * was no answer, after a message.
+ * Runs a machine that has been built, as machine_run would; m has the results then. Returns what machine_run returned
+ * over there; -EPIPE: there are no results, machine_error() says why; -EINTR: it was interrupted, and the other program
+ * has been ended.
  */
-int engine_systemc_run(struct machine *m, void (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx);
+int engine_systemc_run(struct machine *m, const struct engine_hooks *hooks);
 
 #endif

@@ -165,13 +165,18 @@ static int prepare(void *ctx, const struct scenario *s, size_t mode, struct mach
     return 0;
 }
 
-static void progress(void *ctx, uint64_t done, uint64_t total)
+static void show(void *ctx, uint64_t done, uint64_t total)
 {
     struct session *x = ctx;
 
+    progress_show(&x->progress, done, total);
+}
+
+static void progress(void *ctx, uint64_t done, uint64_t total)
+{
     if (interrupted)
         siglongjmp(on_interrupt, 1);
-    progress_show(&x->progress, done, total);
+    show(ctx, done, total);
 }
 
 const char *session_failure(int err)
@@ -183,7 +188,12 @@ const char *session_failure(int err)
 
 static int run_by_systemc(void *ctx, struct machine *m)
 {
-    return engine_systemc_run(m, progress, ctx);
+    const struct engine_hooks hooks = {ctx, show, session_interrupted};
+    int err = engine_systemc_run(m, &hooks);
+
+    if (interrupted) /* not from within, where there is a process to end */
+        siglongjmp(on_interrupt, 1);
+    return err;
 }
 
 static void run_failed(struct session *x, const struct scenario *s, size_t mode, int err)

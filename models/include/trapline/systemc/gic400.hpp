@@ -227,6 +227,13 @@ class gic400 : public sc_core::sc_module
         socket from;
         int id;
     };
+    // The responses of a binding.
+    struct outbox {
+        std::deque<payload *> waiting;
+        bool under_way = false;   // the first has been sent and has not been ended
+        bool calling = false;     // and its nb_transport_bw has not returned
+        sc_core::sc_time free_at; // the end of the last one
+    };
     // State bits of one watched interrupt, for sc_trace.
     struct traced {
         bool line, enabled, pending, active;
@@ -264,10 +271,13 @@ class gic400 : public sc_core::sc_module
     template <socket S>
     tlm::tlm_sync_enum nb_transport_fw(int id, payload &trans, tlm::tlm_phase &phase, sc_core::sc_time &delay);
     tlm::tlm_sync_enum begin_request(socket s, int id, payload &trans, sc_core::sc_time &delay);
-    void end_response(socket s, int id);
+    void end_response(socket s, int id, const sc_core::sc_time &delay);
     void serve_by(socket s, int id, payload &trans, sc_core::sc_time &delay);
     void advance_pending();
-    void send_response(socket s, int id);
+    void wake_for_pending();
+    void send_responses(socket s, int id, outbox &box);
+    static void end_first(outbox &box, const sc_core::sc_time &delay);
+    void end_of_simulation() override;
     target_socket &of(socket s);
 
     gic400_config config_;
@@ -283,8 +293,8 @@ class gic400 : public sc_core::sc_module
     sc_core::sc_event outputs_changed_;
     std::map<std::pair<unsigned, uint32_t>, std::unique_ptr<traced>> traced_;
 
-    std::multimap<sc_core::sc_time, pending> requests_, responses_;  // by the time at which they are due
-    std::map<std::pair<socket, int>, std::deque<payload *>> outbox_; // responses of a binding; the first is sent
+    std::multimap<sc_core::sc_time, pending> requests_, responses_; // by the time at which they are due
+    std::map<std::pair<socket, int>, outbox> outbox_;               // by binding
     sc_core::sc_event pending_due_;
 };
 

@@ -27,6 +27,10 @@ struct irq_timetable {
     // The same for rates whose period is no multiple of the time resolution: cause n comes at n * span / causes,
     // rounded down. rate(3, 1 s) has exactly three in every second.
     static irq_timetable rate(uint64_t causes, sc_core::sc_time span, uint64_t count = 0);
+    // On a clock of `hz`: the first cause in tick `start`, the next ones every `every` ticks. Exact for clocks whose
+    // period is no multiple of the time resolution (1.7 GHz): start and distances are rounded down, each once. Throws
+    // std::invalid_argument if the times do not fit into SystemC's.
+    static irq_timetable ticks(uint64_t hz, uint64_t start, uint64_t every, uint64_t count = 0);
     // A Poisson process: independent gaps with this mean, the first gap before the first cause.
     static irq_timetable poisson(sc_core::sc_time mean, uint64_t seed, uint64_t count = 0);
     // Every period `size` causes, `gap` apart (zero: all at once); `count` is of causes, not of bursts. A burst that

@@ -94,7 +94,8 @@ class kvm_host : public sc_core::sc_module, private gic400::listener
     {
         return machine_.get();
     }
-    // A time of the machine, as simulated time; times before the end of set-up are 0.
+    // A time of the machine, as simulated time: rounded down to the time resolution. Times before the end of set-up are
+    // 0, times beyond SystemC's are sc_max_time().
     sc_core::sc_time time_of(sim_tick at) const;
 
     const char *kind() const override
@@ -120,7 +121,12 @@ class kvm_host : public sc_core::sc_module, private gic400::listener
     void end();
     uint32_t access(bool write, unsigned cpu_number, gic_frame frame, uint32_t offset, uint32_t value);
     void world_switch(const sim_record &r);
+    std::string wrong_devices();
     bool wires_have_settled();
+    bool sleeps_until(sim_tick at);
+    void remember_fault(const std::string &what);
+    void report_fault();
+    void refuse(const std::string &sentence, const std::string &what);
     void follow_time();
     void from_outside();
     void line_moved(unsigned device, bool level);
@@ -143,10 +149,13 @@ class kvm_host : public sc_core::sc_module, private gic400::listener
     sc_core::sc_event wake_;
     sim_tick origin_ = 0;
     uint64_t units_per_second_ = 0; // of the time resolution
-    sc_core::sc_time instant_;      // at which deltas_left_ counts
-    unsigned deltas_left_ = 0;
-    bool stepping_ = false; // within a step of the machine
+    static constexpr unsigned settling_deltas = 4; // source, signal, GIC, and one more
+    sc_core::sc_time instant_;                     // at which deltas_left_ counts
+    unsigned deltas_left_ = settling_deltas;
+    bool signal_moves_ = false; // a source that drives a signal has changed its level
+    bool stepping_ = false;     // within a step of the machine
     bool finished_ = false;
+    std::string fault_; // to be reported
     int status_ = 0;
     std::string error_;
 };

@@ -156,7 +156,7 @@ class meter : public sc_core::sc_module, public gic400::listener
         return level | unsigned(in_vm) << 2 | (unsigned(cause) + 1) << 8;
     }
     // The same as a call. From a guest (in_vm, level below 2) to anything else is an exit, back is an entry. `at`:
-    // local time of the CPU, absolute. A cpu that does not exist is ignored.
+    // local time of the CPU, absolute. A cpu that does not exist is ignored, and a cause that does not is none.
     void set_el(unsigned cpu, unsigned level, bool in_vm, machine_exit_cause cause = MACHINE_EXIT_COUNT);
     void set_el(unsigned cpu, unsigned level, bool in_vm, machine_exit_cause cause, const sc_core::sc_time &at);
     // Cause of a synchronous exit from ESR_EL2 (Arm ARM D13.2.37): wfx, hvc, sysreg; a data abort with a valid
@@ -254,6 +254,7 @@ class meter : public sc_core::sc_module, public gic400::listener
     unsigned transport_dbg(int id, payload &p);
     bool get_direct_mem_ptr(int id, payload &p, tlm::tlm_dmi &dmi);
     int way_out(int id);
+    bool has_way_out(int id, payload &p);
     request decode(int id, const payload &p);
     void passed(const request &r, const payload &p, const sc_core::sc_time &at);
 
