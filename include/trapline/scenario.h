@@ -45,6 +45,9 @@ TRAPLINE_API void scenario_diags_print(const struct scenario_diags *d, FILE *f, 
 /* The name that a misspelt word most likely means, for "did you mean"; NULL if none is near. */
 TRAPLINE_API const char *scenario_nearest(const char *word, const char *const *names, size_t n);
 
+/* Bytes of the UTF-8 character at s, 1 to 4; 0 if those bytes are none. s ends with a 0 byte, which counts as one. */
+TRAPLINE_API size_t scenario_utf8_length(const char *s);
+
 /* ---- cost profiles ----------------------------------------------------------------------------- */
 
 /*

@@ -45,7 +45,7 @@ uint32_t cpuif_limit(const struct cpuif *c, unsigned group)
 /* After a change of the active priorities, with what they now say. */
 static inline void cpuif_set_running(struct gic *g, unsigned cpu, struct cpuif *c, uint32_t running)
 {
-    c->running = (uint16_t)running;
+    c->running = running;
     c->limit[0] = cpuif_limit(c, 0);
     c->limit[1] = cpuif_limit(c, 1);
     g->dirty |= bit32(cpu);

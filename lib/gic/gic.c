@@ -483,7 +483,7 @@ void gic_set_spi(struct gic *g, uint32_t intid, bool level)
         g->stats.errors[GIC_ERR_INTID]++;
         return;
     }
-    irq_set_line(g, slot_of(0, intid), level);
+    irq_set_line(g, slot_of_spi(intid), level);
     settle(g);
 }
 

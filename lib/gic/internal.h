@@ -118,7 +118,7 @@ struct cpuif {
     uint32_t limit[2];          /* [group]: candidates with a lower rank may interrupt the CPU now */
     uint32_t sub_mask[2];       /* [group]: subpriority bits by the binary point in force */
     uint32_t apr[2][APR_WORDS]; /* [group]: active preemption levels */
-    uint16_t running;           /* most urgent active group priority, from apr; PRIO_IDLE: none */
+    uint32_t running;           /* most urgent active group priority, from apr; PRIO_IDLE: none */
     uint8_t pmr;
     uint8_t bpr, abpr;
 };
@@ -216,6 +216,12 @@ static inline unsigned slot_word(unsigned cpu, unsigned view)
 static inline uint32_t slot_of(unsigned cpu, uint32_t intid)
 {
     return slot_word(cpu, intid / 32) * 32 + intid % 32;
+}
+
+/* The same of an SPI, which is not banked. */
+static inline uint32_t slot_of_spi(uint32_t intid)
+{
+    return intid + (GIC_MAX_CPUS - 1) * 32;
 }
 
 /* As slot_of, or NO_SLOT if this GIC has no such interrupt. */

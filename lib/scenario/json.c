@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <trapline/scenario.h>
 
 /* A growing string. */
 struct text {
@@ -50,8 +51,9 @@ static bool put_quoted(struct text *t, const char *s)
     bool ok = put(t, "\"", 1);
     char esc[8];
 
-    for (; *s; s++) {
+    for (size_t n; *s; s += n ? n : 1) {
         unsigned char c = (unsigned char)*s;
+        n = scenario_utf8_length(s);
         if (c == '"' || c == '\\') {
             esc[0] = '\\';
             esc[1] = *s;
@@ -59,8 +61,8 @@ static bool put_quoted(struct text *t, const char *s)
         } else if (c < 0x20) {
             snprintf(esc, sizeof esc, "\\u%04x", c);
             ok = put_str(t, c == '\n' ? "\\n" : c == '\t' ? "\\t" : esc) && ok;
-        } else {
-            ok = put(t, s, 1) && ok;
+        } else { /* a byte that is no character would spoil the document */
+            ok = put(t, n ? s : "?", n ? n : 1) && ok;
         }
     }
     return put(t, "\"", 1) && ok;

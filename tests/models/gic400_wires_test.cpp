@@ -285,7 +285,8 @@ TEST(Gic400Registers, are_found_by_name_and_by_word_of_an_array)
     EXPECT_EQ(trapline::gic400::find("GICC_DIR")->offset, GICC_DIR);
     EXPECT_EQ(trapline::gic400::find("GICD_PIDR2")->offset, GICD_PIDR2);
     EXPECT_EQ(trapline::gic400::find("GICD_PIDR6")->offset, GICD_PIDR6);
-    for (const char *name : {"", "3", "GICD_ISENABLER32", "GICD_CTLR1", "GICD_CIDR4", "GICX_CTLR", "GICD_ISENABLER3x", "gicd_ctlr"})
+    for (const char *name :
+         {"", "3", "GICD_ISENABLER32", "GICD_CTLR1", "GICD_CIDR4", "GICX_CTLR", "GICD_ISENABLER3x", "gicd_ctlr"})
         EXPECT_FALSE(trapline::gic400::find(name)) << name;
 }
 

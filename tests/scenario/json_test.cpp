@@ -37,6 +37,23 @@ TEST(Json, SortsKeysAndIndents)
     EXPECT_EQ(finish(&j), "{\n  \"a\": {},\n  \"b\": [\n    1,\n    -2\n  ],\n  \"c\": true\n}\n");
 }
 
+TEST(Json, BytesThatAreNoCharacterBecomeQuestionMarks)
+{
+    struct json j;
+    json_init(&j);
+    json_array(&j);
+    for (const char *text : {"\xc3\xa4 \xf0\x9f\x98\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
+                             "\xed\xa0\x80", "\xc0\xaf", "a\xffz", "\xc3"})
+        json_text(&j, text);
+    json_end(&j);
+    EXPECT_EQ(finish(&j), "[\n  \"\xc3\xa4 \xf0\x9f\x98\x80\",\n  \"?"
+                          "??\",\n  \"??"
+                          "??\",\n  \"??"
+                          "??\",\n  \"?"
+                          "??\",\n  \"?"
+                          "?\",\n  \"a?z\",\n  \"?\"\n]\n");
+}
+
 TEST(Json, EscapesText)
 {
     struct json j;

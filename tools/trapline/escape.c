@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
-#include <string.h>
+#include <trapline/scenario.h>
 
 /* Length of the character at s if it is UTF-8 that XML may hold; 0 otherwise. */
 static size_t good_char(const char *s)
 {
     const unsigned char *u = (const unsigned char *)s;
-    size_t n = u[0] < 0x80 ? 1 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : u[0] >= 0xe0 ? 3 : u[0] >= 0xc2 ? 2 : 0;
+    const size_t n = scenario_utf8_length(s);
 
-    if (u[0] >= 0xf5 || (n == 1 && (u[0] == 0x7f || (u[0] < 0x20 && u[0] != '\n' && u[0] != '\t'))))
+    if (u[0] == 0x7f || (u[0] < 0x20 && u[0] != '\n' && u[0] != '\t'))
         return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-    /* more bytes than the character needs, and beyond U+10FFFF */
-    if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] >= 0x90))
-        return 0;
-    /* surrogates, U+FFFE and U+FFFF */
-    if ((n == 3 && u[0] == 0xed && u[1] >= 0xa0) || (n == 3 && u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe))
-        return 0;
-    return n;
+    /* U+FFFE and U+FFFF */
+    return u[0] == 0xef && n == 3 && u[1] == 0xbf && u[2] >= 0xbe ? 0 : n;
 }
 
 void xml_text(FILE *f, const char *s)
