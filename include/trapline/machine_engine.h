@@ -126,8 +126,8 @@ TRAPLINE_API int machine_results_save(struct machine *m, void *buf, size_t size)
 /* 0, -EINVAL (it has run already, or the image makes no sense) or -EPROTO. Leaves m as if machine_run() had run it. */
 TRAPLINE_API int machine_results_load(struct machine *m, const void *buf, size_t size);
 /*
- * For an engine that has run a machine elsewhere and got no results: machine_error() and machine_status() are these from
- * now on. Returns status, which is negative.
+ * For an engine that has run a machine elsewhere and got no results: machine_error() and machine_status() are these
+ * from now on. Returns status, which is negative.
  */
 TRAPLINE_API int machine_set_error(struct machine *m, int status, const char *sentence);
 /* What machine_run() or machine_finish() returned. */

@@ -141,8 +141,8 @@ static const char *bad_outside(const struct machine_config *c)
 
 const char *config_error(const struct machine_config *c)
 {
-    static const char *(*const check[])(const struct machine_config *) = {bad_platform, bad_vcpus,   bad_devices,
-                                                                          bad_routes,   bad_traffic, bad_ops, bad_outside};
+    static const char *(*const check[])(const struct machine_config *) = {
+        bad_platform, bad_vcpus, bad_devices, bad_routes, bad_traffic, bad_ops, bad_outside};
     if (c->struct_size != sizeof *c || (c->outside && c->outside->struct_size != sizeof *c->outside))
         return "struct_size is not that of this library";
     if (c->outside && c->outside->gic &&

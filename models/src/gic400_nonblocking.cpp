@@ -105,8 +105,7 @@ void gic400::send_responses(socket s, int id, outbox &box)
         const tlm::tlm_sync_enum answer = of(s)[id]->nb_transport_bw(*box.waiting.front(), phase, delay);
         box.calling = false;
         // An initiator may have called END_RESP within the call.
-        if (box.under_way &&
-            (answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP)))
+        if (box.under_way && (answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP)))
             end_first(box, delay);
     }
 }

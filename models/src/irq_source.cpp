@@ -196,7 +196,8 @@ void irq_source::b_transport(tlm::tlm_generic_payload &p, sc_time &)
 // Reads only: there is no way to write these registers without an effect.
 unsigned irq_source::transport_dbg(tlm::tlm_generic_payload &p)
 {
-    if (!p.is_read() || !p.get_data_ptr() || p.get_data_length() < 4 || p.get_address() > COALESCED || p.get_address() % 4)
+    if (!p.is_read() || !p.get_data_ptr() || p.get_data_length() < 4 || p.get_address() > COALESCED ||
+        p.get_address() % 4)
         return 0;
     const uint32_t value = read(p.get_address());
     std::memcpy(p.get_data_ptr(), &value, sizeof value);

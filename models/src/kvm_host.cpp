@@ -104,8 +104,7 @@ sc_time kvm_host::time_of(sim_tick at) const
 {
     if (at <= origin_)
         return sc_core::SC_ZERO_TIME;
-    return sc_time::from_value(
-        scale(at - origin_, units_per_second_, machine_tick_hz(machine_.get()), rounding::down));
+    return sc_time::from_value(scale(at - origin_, units_per_second_, machine_tick_hz(machine_.get()), rounding::down));
 }
 
 // ---- errors --------------------------------------------------------------------------------------------
@@ -320,8 +319,8 @@ void kvm_host::run()
 
 // ---- what comes from outside ----------------------------------------------------------------------------
 
-// The machine's time goes on to the present, to the first tick whose time is not before it: time_of rounds down, so that
-// gives back the tick a time was made from. Never beyond the next event: that one is due later, or now.
+// The machine's time goes on to the present, to the first tick whose time is not before it: time_of rounds down, so
+// that gives back the tick a time was made from. Never beyond the next event: that one is due later, or now.
 void kvm_host::follow_time()
 {
     const uint64_t now = sc_core::sc_time_stamp().value();

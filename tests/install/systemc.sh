@@ -37,9 +37,18 @@ echo "== the same compiled for C++20, though libsystemc is not"
 builds cxx20 "$project/examples/consumer" -DCMAKE_CXX_STANDARD=20
 [[ $("$work/cxx20/platform") == "$expected" ]] || fail "the platform prints something else"
 
-echo "== an example as a project of its own"
+echo "== the examples as projects of their own"
 builds minimal "$project/examples/minimal"
 "$work/minimal/minimal" | grep -q "acknowledged INTID 40" || fail "the example does not run"
+if [[ -f $pkgconfig/trapline-scenario.pc ]]; then
+    builds passthrough "$project/examples/passthrough"
+    "$work/passthrough/passthrough" "$project/scenarios/other-cpu.yaml" "$project/profiles" |
+        grep -q "world switches saved" || fail "examples/passthrough does not run"
+fi
+builds firmware "$project/examples/firmware" # says so if the CPU engine or the cross compiler is missing
+if [[ -x $work/firmware/firmware ]]; then
+    "$work/firmware/firmware" "$work/firmware/program.bin" 2>/dev/null | grep -q ok || fail "examples/firmware does not run"
+fi
 
 echo "== Accellera's own CMake package is taken if there is one"
 mkdir -p "$work/accellera"

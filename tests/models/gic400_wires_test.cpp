@@ -355,7 +355,7 @@ TEST(Gic400Config, mistakes_are_reported_when_the_module_is_made)
     EXPECT_EQ(message([](config &) {}), "");
     EXPECT_EQ(message([](config &c) { c.spis = 0; }), "");
     for (void (*wrong)(config &) : {+[](config &c) { c.cpus = 0; }, +[](config &c) { c.cpus = 9; },
-                                    +[](config &c) { c.spis = 33; }, +[](config &c) { c.list_registers = 65; },
+                                    +[](config &c) { c.spis = 989; }, +[](config &c) { c.list_registers = 65; },
                                     +[](config &c) { c.priority_bits = 3; }, +[](config &c) { c.maintenance_ppi = 8; }})
         EXPECT_EQ(message(wrong).rfind("/trapline/gic400: not a configuration of a GICv2", 0), 0u) << message(wrong);
     EXPECT_EQ(message([](config &c) {

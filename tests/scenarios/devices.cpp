@@ -69,19 +69,18 @@ struct Side {
             add(i, config.devices[i]);
         for (size_t i = 0; i < config.ntraffic; i++)
             if (const machine_traffic &t = config.traffic[i]; device[t.device] && t.count)
-                traffic.push_back(
-                    std::make_unique<irq_traffic>((name + "_traffic" + std::to_string(i)).c_str(),
-                                                  irq_timetable::ticks(config.costs.tick_hz, t.start, t.every, t.count),
-                                                  *device[t.device]));
+                traffic.push_back(std::make_unique<irq_traffic>(
+                    (name + "_traffic" + std::to_string(i)).c_str(),
+                    irq_timetable::ticks(config.costs.tick_hz, t.start, t.every, t.count), *device[t.device]));
     }
     void add(unsigned index, const machine_device &d)
     {
         device.emplace_back();
         if (d.kind == MACHINE_INJECTOR)
             return;
-        device[index] = std::make_unique<irq_source>(
-            (name + "_device" + std::to_string(index)).c_str(),
-            d.trigger == MACHINE_LEVEL ? irq_source_config::level(d.clears) : irq_source_config::edge());
+        device[index] = std::make_unique<irq_source>((name + "_device" + std::to_string(index)).c_str(),
+                                                     d.trigger == MACHINE_LEVEL ? irq_source_config::level(d.clears)
+                                                                                : irq_source_config::edge());
         host.connect(index, *device[index], !signals);
         if (!signals)
             return;

@@ -148,7 +148,7 @@ class kvm_host : public sc_core::sc_module, private gic400::listener
 
     sc_core::sc_event wake_;
     sim_tick origin_ = 0;
-    uint64_t units_per_second_ = 0; // of the time resolution
+    uint64_t units_per_second_ = 0;                // of the time resolution
     static constexpr unsigned settling_deltas = 4; // source, signal, GIC, and one more
     sc_core::sc_time instant_;                     // at which deltas_left_ counts
     unsigned deltas_left_ = settling_deltas;
