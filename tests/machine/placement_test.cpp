@@ -64,6 +64,75 @@ TEST(Placement2, landing_on_another_vcpus_cpu_costs_an_exit_on_each)
     EXPECT_EQ(rig.count("exits.total"), 10u);
 }
 
+// The rows in which the landing pCPU runs another guest, and the target is blocked, or runnable and not running: the
+// other guest pays one exit (C1), the target none for the arrival. Every kernel, both ways to end an interrupt.
+class PlacementBeside : public testing::TestWithParam<std::tuple<const char *, bool>>
+{
+  protected:
+    static constexpr sim_tick kBusy = 2000, kArrival = 20000;
+
+    // vCPU 0 sleeps on pCPU 1; vCPU 1 is in a long handler on pCPU 0 from kBusy on. `landing`: where vCPU 0's interrupt
+    // goes.
+    void Build(Rig &rig, unsigned landing)
+    {
+        rig.cfg.kernel = *machine_kernel_find(std::get<0>(GetParam()));
+        rig.cfg.guest_loop = MACHINE_WFI;
+        rig.vcpus = {{1}, {0}};
+        rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 36, 34, landing, 1);
+        rig.routes[0].forward = std::get<1>(GetParam());
+        rig.traffic[0].start = kArrival;
+        rig.add(MACHINE_VFIO_PLATFORM, MACHINE_LEVEL, 37, 35, 0, 1);
+        rig.routes[1].vcpu = 1;
+        rig.routes[1].forward = true;
+        rig.handlers[1].work = 100000;
+        rig.traffic[1].start = kBusy;
+    }
+};
+
+TEST_P(PlacementBeside, a_blocked_target_costs_the_other_guest_one_exit)
+{
+    Rig idle(Rig::kSevenEach), busy(Rig::kSevenEach);
+    Build(idle, 1);
+    Build(busy, 0);
+    for (Rig *r : {&idle, &busy}) {
+        ASSERT_EQ(r->run(), 0) << r->why;
+        EXPECT_EQ(r->count("interrupts.completed"), 2u);
+    }
+    EXPECT_EQ(busy.count("exits.phys_device_irq"), idle.count("exits.phys_device_irq") + 1);
+    EXPECT_EQ(busy.count("exits.total"), idle.count("exits.total") + 1);
+    EXPECT_EQ(busy.count("kicks"), idle.count("kicks"));
+}
+
+TEST_P(PlacementBeside, a_runnable_target_is_not_kicked)
+{
+    // vCPU 0 is in a long handler of an edge, and a thread of the host takes its CPU; within that time the interrupt
+    // arrives.
+    bool seen = false;
+    for (sim_tick at = kArrival; at < kArrival + 300; at += 7) {
+        Rig without(Rig::kSevenEach), with(Rig::kSevenEach);
+        for (Rig *r : {&without, &with}) {
+            Build(*r, 0);
+            r->traffic[0].start = r == &with ? at : kArrival * 20; // else when all is quiet
+            r->add(MACHINE_VFIO_PLATFORM, MACHINE_EDGE, 38, 36, 1, 1);
+            r->handlers[2].work = 100000;
+            r->traffic[2].start = kBusy;
+            r->add(MACHINE_INJECTOR, MACHINE_EDGE, 0, 37, 1, 1);
+            r->traffic[3].start = kArrival;
+            ASSERT_EQ(r->run(), 0) << r->why;
+            ASSERT_EQ(r->count("interrupts.completed"), 4u) << at;
+        }
+        seen |=
+            with.count("kicks") == 0 && with.count("exits.phys_device_irq") > without.count("exits.phys_device_irq");
+    }
+    EXPECT_TRUE(seen) << "at some moment the arrival costs the landing CPU's guest its exit and nobody a kick";
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, PlacementBeside, testing::Combine(testing::Values("6.1", "4.12-deoi"), testing::Bool()),
+                         [](const auto &i) {
+                             return std::string(std::get<0>(i.param)[0] == '6' ? "k6_1" : "k4_12") +
+                                    (std::get<1>(i.param) ? "_forwarded" : "_trapped");
+                         });
+
 // An injector thread above the vCPU on its CPU: the timer that wakes it takes the guest out; no kick.
 TEST(Placement2, injector_on_the_vcpus_cpu_is_woken_by_the_timer)
 {
