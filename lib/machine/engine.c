@@ -202,7 +202,6 @@ int machine_finish(struct machine *m)
                      m->vcpu[0].paused ? "the guest is halted for ever" : "nothing is left that could go on");
     m->phase = PHASE_DONE;
     m->end = m->cfg.until && !m->stop ? m->limit : m->sim.now;
-    m->ended = true;
     flow_finish(m);
     check_prices(m);
     return m->status;

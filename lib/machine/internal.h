@@ -220,9 +220,8 @@ struct machine {
     unsigned nnotes;                     /* the last place is kept for the label on times */
     char note_text[MACHINE_NOTES][640];
     enum machine_phase phase;
-    bool stepped;  /* somebody else owns the time: every step goes through the queue */
-    bool gathered; /* counters of other layers are in n already */
-    bool ended;
+    bool stepped;         /* somebody else owns the time: every step goes through the queue */
+    bool gathered;        /* counters of other layers are in n already */
     uint64_t causes_left; /* that timetables will still raise */
     bool actions_done;
     struct host_thread control; /* user space that acts by the clock */

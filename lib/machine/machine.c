@@ -23,7 +23,7 @@ void machine_fail(struct machine *m, int status, const char *fmt, ...)
 
 void machine_note(struct machine *m, const char *fmt, ...)
 {
-    if (m->nnotes == MACHINE_NOTES - 1 && !m->ended)
+    if (m->nnotes == MACHINE_NOTES - 1 && m->phase != PHASE_DONE)
         return; /* a timeline can refuse more often than anybody will read */
     char *text = m->note_text[m->nnotes];
     va_list ap;

@@ -260,6 +260,6 @@ int machine_results_load(struct machine *m, const void *buf, size_t size)
     m->note[m->nnotes] = NULL;
     m->error[sizeof m->error - 1] = '\0';
     m->phase = PHASE_DONE;
-    m->gathered = m->ended = true;
+    m->gathered = true;
     return 0;
 }

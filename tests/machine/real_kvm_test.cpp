@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine against recordings of a real KVM 6.1 host (tests/real-kvm): exits by cause, 1,000 rounds each,
 // and the GIC accesses of one steady-state interrupt.
+#include "recorded.hpp"
 #include "rig.hpp"
 
 #include <algorithm>
-#include <cinttypes>
-#include <fstream>
-#include <map>
-#include <sstream>
 
 namespace
 {
@@ -20,34 +17,6 @@ struct Param {
     unsigned cpu;
     bool forward;
 };
-
-const std::string kDir = TRAPLINE_SOURCE_DIR "/tests/real-kvm/";
-
-std::vector<std::string> split(const std::string &s, char by)
-{
-    std::vector<std::string> out;
-    std::stringstream in(s);
-    for (std::string part; std::getline(in, part, by);)
-        out.push_back(part);
-    return out;
-}
-
-// "kick_ipi=1 maint_eoi=1" of the recording's row.
-std::map<std::string, uint64_t> expected(const std::string &scenario)
-{
-    std::ifstream in(kDir + "expected.csv");
-    EXPECT_TRUE(in) << "expected.csv";
-    std::map<std::string, uint64_t> out;
-    for (std::string line; std::getline(in, line);) {
-        const auto cell = split(line, ',');
-        if (cell.size() < 7 || cell[1] != scenario)
-            continue;
-        EXPECT_EQ(cell[5], "D") << "only rows that repeat exactly";
-        for (const auto &pair : split(cell[6], ' '))
-            out[pair.substr(0, pair.find('='))] = std::stoull(pair.substr(pair.find('=') + 1));
-    }
-    return out;
-}
 
 // Accesses of CPU 1 to GICC, GICH and GICV, cut into rounds where the cause of a round appears.
 std::vector<std::string> recorded_rounds(const std::string &scenario)
